@@ -19,7 +19,9 @@ public interface ISecurityContext : IDisposable
     /// <summary>The exported session key, once established: what opens a capture.</summary>
     ReadOnlyMemory<byte> SessionKey { get; }
 
-    /// <summary>Takes the peer's token (empty for the initiator's first step); gives the token to send, or empty.</summary>
+    /// <summary>
+    /// Takes the peer's token (empty for the initiator's first step); gives the token to send, or empty.
+    /// </summary>
     /// <exception cref="SecurityContextException">Token malformed, wrong password, unknown user, bad MIC.</exception>
     ReadOnlyMemory<byte> Step(ReadOnlySpan<byte> token);
 

@@ -14,11 +14,15 @@ public readonly record struct ContextHandle(uint Attributes, Guid Uuid)
     public override string ToString() => IsNull ? "NULL handle" : $"{Attributes}:{Uuid}";
 }
 
-/// <summary>WITNESS_INTERFACE_INFO: 552 bytes in NDR20 ([MS-SWN] 2.2.2.5). Both addresses are kept as they came.</summary>
+/// <summary>
+/// WITNESS_INTERFACE_INFO: 552 bytes in NDR20 ([MS-SWN] 2.2.2.5). Both addresses are kept as they came.
+/// </summary>
 public sealed record WitnessInterface(
     string GroupName, uint Version, InterfaceState State, IPAddress IPv4, IPAddress IPv6, InterfaceFlags Flags);
 
-/// <summary>IPADDR_INFO, 24 bytes ([MS-SWN] 2.2.2.1). Both addresses are kept as they came; Flags say which counts.</summary>
+/// <summary>
+/// IPADDR_INFO, 24 bytes ([MS-SWN] 2.2.2.1). Both addresses are kept as they came; Flags say which counts.
+/// </summary>
 public sealed record AddressInfo(AddressFlags Flags, IPAddress IPv4, IPAddress IPv6)
 {
     /// <summary>The address that Flags select; null where they select none or both.</summary>

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Torture.Cli.Setup;
+
+/// <summary>What a run needs of the machine: looks, installs where it can, else says what to do.</summary>
+internal sealed class Prerequisites(TextWriter log)
+{
+    /// <summary>Where things that take long to make are kept between runs.</summary>
+    public static string CacheFolder =>
+        Environment.GetEnvironmentVariable("TORTURE_CACHE")
+        ?? (Environment.UserName == "root"
+            ? "/var/cache/torture"
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "torture"));
+
+    /// <summary>A root file system with Samba's own witness client and tests ([run by] chroot).</summary>
+    public static string ForeignRoot => Path.Combine(CacheFolder, "samba-trixie");
+
+    /// <summary>For the conformance run: libpcap to capture, iproute2 for the IPv6 route.</summary>
+    /// <returns>False where something is missing that cannot be installed; the line that says so was written.</returns>
+    public bool EnsureForRun()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            log.WriteLine("torture: clusters of this version need Linux; `torture inspect` and `report` run anywhere.");
+            return false;
+        }
+
+        var capture = CanLoad("libpcap.so.0.8") || Install("libpcap0.8") && CanLoad("libpcap.so.0.8");
+        var route = Find("ip") is not null || Install("iproute2") && Find("ip") is not null;
+        return capture && route;
+    }
+
+    /// <summary>For the self-tests, also: tshark and a root with Samba's rpcclient and smbtorture.</summary>
+    public bool EnsureForeignEyes()
+    {
+        var tshark = Find("tshark") is not null || Install("tshark") && Find("tshark") is not null;
+        return tshark && EnsureForeignRoot();
+    }
+
+    private bool EnsureForeignRoot()
+    {
+        if (File.Exists(Path.Combine(ForeignRoot, "usr/bin/smbtorture")))
+        {
+            return true;
+        }
+
+        if (Find("mmdebstrap") is null && !Install("mmdebstrap"))
+        {
+            return false;
+        }
+
+        log.WriteLine($"setup: making {ForeignRoot} (Debian trixie with Samba's smbtorture and rpcclient), once");
+        Directory.CreateDirectory(CacheFolder);
+        var unfinished = $"{ForeignRoot}.{Environment.ProcessId}";
+        var made = Run(
+            "mmdebstrap",
+            "--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
+            "--include=smbclient,samba-testsuite,samba-common-bin",
+            "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
+            "--dpkgopt=path-exclude=/usr/share/doc/*",
+            "trixie", unfinished);
+        if (!made)
+        {
+            return false;
+        }
+
+        Directory.Move(unfinished, ForeignRoot);
+        return true;
+    }
+
+    private bool Install(string package)
+    {
+        if (Environment.UserName != "root" || Find("apt-get") is null)
+        {
+            log.WriteLine($"setup: {package} is missing: install it (Debian: sudo apt-get install {package})");
+            return false;
+        }
+
+        log.WriteLine($"setup: installing {package}");
+        return Run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package);
+    }
+
+    private bool Run(string command, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            var said = string.Concat(output.Result).TrimEnd().Split('\n');
+            log.WriteLine($"setup: {command} {arguments[0]} ended with {process.ExitCode}: {said[^1]}");
+        }
+
+        return process.ExitCode == 0;
+    }
+
+    private static bool CanLoad(string library)
+    {
+        var loaded = NativeLibrary.TryLoad(library, out var handle);
+        if (loaded)
+        {
+            NativeLibrary.Free(handle);
+        }
+
+        return loaded;
+    }
+
+    private static string? Find(string command) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/sbin")
+            .Select(folder => Path.Combine(folder, command)).FirstOrDefault(File.Exists);
+}

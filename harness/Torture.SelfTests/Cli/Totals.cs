@@ -1,0 +1,87 @@
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Cli.Setup;
+
+namespace Torture.SelfTests.Cli;
+
+public sealed class Totals
+{
+    private string folder = "";
+
+    [SetUp]
+    public void MakeFolder() => folder = Directory.CreateTempSubdirectory("torture-totals-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(folder, recursive: true);
+
+    [Test]
+    public void SumsOverFiles()
+    {
+        Write("a.trx", "Passed", "Passed", "Failed");
+        Write("b.trx", "Passed", "NotExecuted");
+
+        var totals = TestTotals.Of([folder]);
+
+        totals.ToString().Should().Be("3 passed, 1 failed, 1 skipped");
+        totals.AreGood.Should().BeFalse();
+    }
+
+    [Test]
+    public void AllPassedIsGood()
+    {
+        Write("a.trx", "Passed");
+
+        TestTotals.Of([folder]).AreGood.Should().BeTrue();
+    }
+
+    [TestCase("Inconclusive")]
+    [TestCase("Aborted")]
+    [TestCase("Timeout")]
+    public void WhatHasNoGoodVerdictHasFailed(string outcome)
+    {
+        Write("a.trx", "Passed", outcome);
+
+        TestTotals.Of([folder]).Failed.Should().Be(1);
+    }
+
+    [Test]
+    public void SkippedIsNotGood()
+    {
+        Write("a.trx", "Passed", "NotExecuted");
+
+        TestTotals.Of([folder]).AreGood.Should().BeFalse();
+    }
+
+    [Test]
+    public void NoTestIsNotGood()
+    {
+        Write("a.trx");
+
+        var totals = TestTotals.Of([folder]);
+
+        totals.AreGood.Should().BeFalse();
+        totals.Problems.Should().ContainSingle().Which.Should().Contain("holds no test");
+    }
+
+    [Test]
+    public void NoFileIsNotGood() => TestTotals.Of([folder]).AreGood.Should().BeFalse();
+
+    [Test]
+    public void TruncatedFileIsTold()
+    {
+        Write("good.trx", "Passed");
+        File.WriteAllText(Path.Combine(folder, "bad.trx"), "<TestRun><Results>");
+
+        var totals = TestTotals.Of([folder]);
+
+        totals.AreGood.Should().BeFalse();
+        totals.Problems.Should().ContainSingle().Which.Should().Contain("bad.trx");
+    }
+
+    private void Write(string name, params string[] outcomes) =>
+        File.WriteAllText(
+            Path.Combine(folder, name),
+            "<TestRun xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"><Results>"
+            + string.Concat(outcomes.Select(outcome => $"<UnitTestResult outcome=\"{outcome}\"/>"))
+            + "</Results></TestRun>");
+}
