@@ -1,0 +1,33 @@
+using System.Collections.Frozen;
+
+namespace Torture.Requirements;
+
+/// <summary>Server sentences that no case checks, each with the reason.</summary>
+public static class CatalogueExceptions
+{
+    private const string InternalState = "Internal state: what follows from it on the wire has sentences of its own.";
+
+    private static readonly FrozenDictionary<string, string> Reasons = new Dictionary<string, string>
+    {
+        [Swn.TwoVersionsExist] = "A statement about the editions of the document; RegisterRevisionMismatch checks its effect.",
+        [Swn.MethodsOfEachVersion] = "A table of contents; each method and each kind has a sentence of its own.",
+        [Swn.ServerState] = InternalState,
+        [Swn.InterfaceRecord] = InternalState,
+        [Swn.InterfaceRecordState] = InternalState,
+        [Swn.RegistrationRecord] = InternalState,
+        [Swn.RegistrationRecordVersion2] = InternalState,
+        [Swn.LastUseTime] = InternalState,
+        [Swn.Initialisation] = "Seen only by restarting the server before its first client, as the failover cases do.",
+        [Swn.UnRegisterExUncovered] = "A statement about other suites.",
+        [Swn.CallerIdentityDecides] = "The text names no principal that must be refused; AccessDenied checks the refusal.",
+        [Swn.RegistrationLimit] = "No limit is specified, so none can be reached on purpose.",
+        [Swn.NonOwnerStopIsSilent] = "An observation of one product; its event needs that product's cluster.",
+        [Swn.ShareMoveAtOnce] = "An observation of one product with asymmetric shares.",
+    }.ToFrozenDictionary();
+
+    /// <summary>Ids that are excepted, in catalogue order.</summary>
+    public static IEnumerable<string> All => Reasons.Keys.Order(StringComparer.Ordinal);
+
+    /// <returns>The reason, or null when the sentence is to be covered.</returns>
+    public static string? ReasonFor(string id) => Reasons.GetValueOrDefault(id);
+}
