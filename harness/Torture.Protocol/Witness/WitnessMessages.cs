@@ -68,7 +68,17 @@ public sealed record AsyncNotifyResponse(
 }
 
 /// <summary>WitnessrGetInterfaceList, opnum 0 ([MS-SWN] 3.1.4.1). A null list is a NULL pointer on the wire.</summary>
-public sealed record GetInterfaceListResponse(ImmutableArray<WitnessInterface>? Interfaces, Win32Error Status);
+public sealed record GetInterfaceListResponse(ImmutableArray<WitnessInterface>? Interfaces, Win32Error Status)
+{
+    public bool Equals(GetInterfaceListResponse? other) =>
+        other is not null && Status == other.Status && Interfaces.HasValue == other.Interfaces.HasValue
+        && Entries(this).SequenceEqual(Entries(other));
+
+    public override int GetHashCode() => HashCode.Combine(Status, Entries(this).Length);
+
+    private static ReadOnlySpan<WitnessInterface> Entries(GetInterfaceListResponse response) =>
+        response.Interfaces is { } entries ? entries.AsSpan() : [];
+}
 
 /// <summary>WitnessrRegister, opnum 1 ([MS-SWN] 3.1.4.2).</summary>
 public sealed record RegisterRequest(
