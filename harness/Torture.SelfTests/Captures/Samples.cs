@@ -1,0 +1,26 @@
+namespace Torture.SelfTests.Captures;
+
+/// <summary>captures/samples of the checkout.</summary>
+internal static class Samples
+{
+    public static string Folder { get; } = Find(AppContext.BaseDirectory);
+
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateFiles(Folder, "*.pcap").Select(p => System.IO.Path.GetFileNameWithoutExtension(p)!).Order();
+
+    public static string Path(string name) => System.IO.Path.Combine(Folder, name + ".pcap");
+
+    private static string Find(string from)
+    {
+        for (var at = new DirectoryInfo(from); at is not null; at = at.Parent)
+        {
+            var candidate = System.IO.Path.Combine(at.FullName, "captures", "samples");
+            if (Directory.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"captures/samples above {from}");
+    }
+}
