@@ -1,0 +1,44 @@
+namespace Torture.Harness.Results;
+
+/// <summary>One planned case. It is Inconclusive, "not reached", until it has run.</summary>
+public sealed record CaseResult
+{
+    public const string NotReached = "not reached";
+
+    /// <summary>Such as <c>rpc.witness.KeepAlive.Elapses</c>.</summary>
+    public required string Id { get; init; }
+
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>One line why, where the checks do not say it: an exception, a missing capability, a vacuous case.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Ids of the requirements that the case declares.</summary>
+    public IReadOnlyList<string> Requirements { get; init; } = [];
+
+    /// <summary>Capabilities that the case needs.</summary>
+    public IReadOnlyList<string> Needs { get; init; } = [];
+
+    /// <summary>Of these, the ones that the target lacks.</summary>
+    public IReadOnlyList<string> Lacks { get; init; } = [];
+
+    /// <summary>When it began, since the start of the run.</summary>
+    public TimeSpan Started { get; init; }
+
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>In the order in which they were made.</summary>
+    public IReadOnlyList<CheckResult> Checks { get; init; } = [];
+
+    /// <summary>Outages that the case caused.</summary>
+    public IReadOnlyList<FailoverResult> Failovers { get; init; } = [];
+
+    /// <summary>The last lines of the case's own log, for a case that did not pass.</summary>
+    public IReadOnlyList<string> Log { get; init; } = [];
+
+    /// <summary>Folder with history, capture and logs, relative to results.json; null when nothing was kept.</summary>
+    public string? Evidence { get; init; }
+
+    /// <summary>Set for a case with an expectation: what was expected, why, and until when.</summary>
+    public string? Expectation { get; init; }
+}

@@ -1,0 +1,25 @@
+namespace Torture.Harness.Results;
+
+/// <summary>One deliberate defect and the cases that noticed it.</summary>
+public sealed record MutantResult
+{
+    public required string Name { get; init; }
+
+    /// <summary>One sentence: what it does wrong.</summary>
+    public required string Sentence { get; init; }
+
+    /// <summary>Ids of the requirements that it violates.</summary>
+    public IReadOnlyList<string> Violates { get; init; } = [];
+
+    /// <summary>Cases that turned red, as they must.</summary>
+    public IReadOnlyList<string> KilledBy { get; init; } = [];
+
+    /// <summary>Cases that verify what it violates and stayed green.</summary>
+    public IReadOnlyList<string> MissedBy { get; init; } = [];
+
+    /// <summary>Cases that turned red although they verify nothing that it violates.</summary>
+    public IReadOnlyList<string> WronglyKilledBy { get; init; } = [];
+
+    /// <summary>Why no case can notice it, where that is so.</summary>
+    public string? Equivalent { get; init; }
+}

@@ -1,0 +1,55 @@
+namespace Torture.Harness.Results;
+
+/// <summary>All that is known of a run: the content of <c>results.json</c>.</summary>
+public sealed record RunResults
+{
+    /// <summary>Grows when a reader of the old shape would misunderstand the new one.</summary>
+    public int Format { get; init; } = 1;
+
+    public required string RunId { get; init; }
+
+    /// <summary>Such as <c>loopback</c>.</summary>
+    public required string Target { get; init; }
+
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>Wall time so far.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>False while the run is under way, and for ever if it was killed.</summary>
+    public bool Finished { get; init; }
+
+    /// <summary>Why the run stopped early, or why the target could not be used.</summary>
+    public string? Stopped { get; init; }
+
+    /// <summary>A SHOULD that was answered with a tolerated outcome fails.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Arguments of the run, such as <c>rpc.witness --target loopback</c>.</summary>
+    public string Arguments { get; init; } = "";
+
+    public long Seed { get; init; }
+
+    /// <summary>Names with versions: torture, .NET, kernel, libpcap, the target's own.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = new SortedDictionary<string, string>();
+
+    /// <summary>The target's limits by name: failover, notification, ...</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Limits { get; init; } = new SortedDictionary<string, TimeSpan>();
+
+    /// <summary>Node names, in cluster order.</summary>
+    public IReadOnlyList<string> Nodes { get; init; } = [];
+
+    public IReadOnlyList<string> PublicAddresses { get; init; } = [];
+
+    /// <summary>What the target can do; what it cannot is in <see cref="Missing"/>.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>What the target cannot do: capability to the hook, privilege or setting that would give it.</summary>
+    public IReadOnlyDictionary<string, string> Missing { get; init; } = new SortedDictionary<string, string>();
+
+    /// <summary>Every planned case, in order of its id.</summary>
+    public IReadOnlyList<CaseResult> Cases { get; init; } = [];
+
+    /// <summary>Set by <c>torture prove</c>.</summary>
+    public IReadOnlyList<MutantResult> Mutants { get; init; } = [];
+}

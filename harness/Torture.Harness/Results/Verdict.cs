@@ -1,0 +1,20 @@
+namespace Torture.Harness.Results;
+
+/// <summary>How a case ended, from best to worst: the worst of a case's findings is its verdict.</summary>
+public enum Verdict
+{
+    /// <summary>Every check holds.</summary>
+    Passed,
+
+    /// <summary>The target lacks a capability that the case needs.</summary>
+    NotSupported,
+
+    /// <summary>A check was answered with a listed, tolerated outcome.</summary>
+    NotStrict,
+
+    /// <summary>Nothing can be said: the fault was not seen to act, the cluster did not recover, a checker threw.</summary>
+    Inconclusive,
+
+    /// <summary>An outcome that is neither expected nor tolerated, or a declared requirement that nothing checked.</summary>
+    Failed,
+}
