@@ -7,6 +7,13 @@ namespace Torture.Protocol.Witness;
 
 public static partial class WitnessCodec
 {
+    // [MS-SWN] 3.1.4.1
+    public static byte[] Encode(GetInterfaceListRequest request, NdrSyntax syntax)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new NdrWriter(syntax, capacity: 0).ToArray();
+    }
+
     public static byte[] Encode(GetInterfaceListResponse response, NdrSyntax syntax)
     {
         var interfaces = response.Interfaces is { IsDefault: false } list ? list.Length : 0;

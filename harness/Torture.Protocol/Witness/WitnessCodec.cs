@@ -17,6 +17,14 @@ public static partial class WitnessCodec
     private const int InterfaceSize = 552;
     private const string InterfaceName = "[MS-SWN] 2.2.2.5";
 
+    // [MS-SWN] 3.1.4.1
+    public static GetInterfaceListRequest DecodeGetInterfaceListRequest(
+        ReadOnlySpan<byte> stub, NdrSyntax syntax, out int consumed)
+    {
+        consumed = new NdrReader(stub, syntax).Position;
+        return new GetInterfaceListRequest();
+    }
+
     public static GetInterfaceListResponse DecodeGetInterfaceListResponse(ReadOnlySpan<byte> stub, NdrSyntax syntax) =>
         Whole(DecodeGetInterfaceListResponse(stub, syntax, out var consumed), stub, consumed);
 

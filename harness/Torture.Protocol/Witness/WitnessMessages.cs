@@ -67,6 +67,9 @@ public sealed record AsyncNotifyResponse(
     public override int GetHashCode() => HashCode.Combine(MessageType, Length, NumberOfMessages);
 }
 
+/// <summary>WitnessrGetInterfaceList's request ([MS-SWN] 3.1.4.1): no bytes, since the binding is the handle.</summary>
+public sealed record GetInterfaceListRequest;
+
 /// <summary>WitnessrGetInterfaceList, opnum 0 ([MS-SWN] 3.1.4.1). A null list is a NULL pointer on the wire.</summary>
 public sealed record GetInterfaceListResponse(ImmutableArray<WitnessInterface>? Interfaces, Win32Error Status)
 {

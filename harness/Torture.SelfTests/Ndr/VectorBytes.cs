@@ -1,0 +1,40 @@
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Fixtures;
+using Torture.Harness;
+using Torture.Protocol.Ndr;
+using Torture.Suites.Local.Ndr.Witness;
+
+namespace Torture.SelfTests.Ndr;
+
+/// <summary>What somebody else wrote is read to the value that they name, and written again to the same bytes.</summary>
+public sealed class VectorBytes
+{
+    private static IEnumerable<TestCaseData> Stubs() => Vector.All
+        .Where(vector => vector.Direction != VectorDirection.Struct)
+        .Select(vector => new TestCaseData(vector).SetArgDisplayNames($"{vector.Name}.{vector.Syntax}"));
+
+    [TestCaseSource(nameof(Stubs))]
+    public void GoThereAndBack(Vector vector)
+    {
+        var written = WithoutTrailer(vector);
+
+        RoundTrip.Examine(WitnessStub.Of(vector), VectorValue.Of(vector), written)
+            .Where(check => !check.Holds).Should().BeEmpty();
+    }
+
+    /// <summary>The first request of a connection has a verification trailer behind a stub without parameters.</summary>
+    private static WrittenStub WithoutTrailer(Vector vector) =>
+        vector is { Function: "witness_GetInterfaceList", Direction: VectorDirection.In }
+            ? WitnessStub.Written(vector) with { Bytes = ReadOnlyMemory<byte>.Empty }
+            : WitnessStub.Written(vector);
+
+    [Test]
+    public void AreAllThere()
+    {
+        Vector.All.Should().HaveCount(10 + 84 + 44);
+        Vector.All.Count(vector => vector.Syntax == VectorSyntax.Ndr64BigEndian).Should().Be(17);
+        Vector.All.Select(vector => $"{vector}").Should().OnlyHaveUniqueItems()
+            .And.AllSatisfy(name => name.Should().MatchRegex("^[A-Za-z0-9_.]+$"));
+    }
+}
