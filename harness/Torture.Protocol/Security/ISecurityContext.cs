@@ -19,6 +19,15 @@ public interface ISecurityContext : IDisposable
     /// <summary>The exported session key, once established: what opens a capture.</summary>
     ReadOnlyMemory<byte> SessionKey { get; }
 
+    /// <summary>The mechanism that does the work, where <see cref="Type"/> is only what goes around it.</summary>
+    AuthenticationType Mechanism => Type;
+
+    /// <summary>What the mechanism negotiated, in its own flags (NTLMSSP: NegotiateFlags), once established.</summary>
+    uint Flags => 0;
+
+    /// <summary>SPNEGO secured its list of mechanisms, which used sequence number 0 ([MS-SPNG] 3.3.5.1).</summary>
+    bool MechListMicExchanged => false;
+
     /// <summary>
     /// Takes the peer's token (empty for the initiator's first step); gives the token to send, or empty.
     /// </summary>

@@ -11,7 +11,27 @@ namespace Torture.Protocol.Security;
 /// <param name="MechListMicExchanged">SPNEGO used sequence number 0 of both directions for its MIC.</param>
 public sealed record KeyLogEntry(
     AuthenticationType Mechanism, IPEndPoint Client, IPEndPoint Server, DateTimeOffset BoundAt,
-    AuthenticationLevel Level, ReadOnlyMemory<byte> SessionKey, uint Flags, bool MechListMicExchanged);
+    AuthenticationLevel Level, ReadOnlyMemory<byte> SessionKey, uint Flags, bool MechListMicExchanged)
+{
+    /// <summary>The entry of an established context.</summary>
+    public static KeyLogEntry Of(
+        ISecurityContext context,
+        IPEndPoint client,
+        IPEndPoint server,
+        DateTimeOffset boundAt,
+        AuthenticationLevel level) =>
+        new(
+            context.Mechanism,
+            client,
+            server,
+            boundAt,
+            level,
+            context.SessionKey,
+            context.Flags,
+            context.MechListMicExchanged);
+
+    public override string ToString() => $"{Mechanism} {Client} -> {Server} at level {Level}, {BoundAt:O}";
+}
 
 /// <summary>Where clients and servers leave what a capture needs to be read.</summary>
 public interface IKeyLog

@@ -1,0 +1,191 @@
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Protocol.Rpc;
+using Torture.Protocol.Security;
+
+namespace Torture.SelfTests.Security;
+
+public sealed class NtlmExchange
+{
+    [Test]
+    public void ThreeMessagesAndThenBothTalk()
+    {
+        using var initiator = Fixtures.Initiator(domain: "ANY");
+        using var acceptor = Fixtures.Acceptor();
+
+        Fixtures.Establish(initiator, acceptor).Should().Be(3);
+
+        acceptor.PeerName.Should().Be(@"SWNCLUSTER\swn");
+        initiator.PeerName.Should().BeNull();
+        initiator.SessionKey.ToArray().Should().Equal(acceptor.SessionKey.ToArray());
+        initiator.Flags.Should().Be(acceptor.Flags);
+        foreach (var level in (AuthenticationLevel[])[AuthenticationLevel.Integrity, AuthenticationLevel.Privacy,
+            AuthenticationLevel.Packet, AuthenticationLevel.Call, AuthenticationLevel.Connect])
+        {
+            Fixtures.Send(initiator, acceptor, $"hello at {level}", level).Should().Be($"hello at {level}");
+            Fixtures.Send(acceptor, initiator, $"back at {level}", level).Should().Be($"back at {level}");
+        }
+    }
+
+    [TestCase("swn", "wrong", "")]
+    [TestCase("nobody", Fixtures.Password, "")]
+    [TestCase("gone", Fixtures.Password, "")]
+    [TestCase("second", "another one", "ELSEWHERE")]
+    public void IsRefused(string user, string password, string domain)
+    {
+        using var initiator = Fixtures.Initiator(user, password, domain);
+        using var acceptor = Fixtures.Acceptor();
+
+        var establish = () => Fixtures.Establish(initiator, acceptor);
+
+        establish.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.LogonDenied);
+        acceptor.IsEstablished.Should().BeFalse();
+        acceptor.PeerName.Should().BeNull();
+    }
+
+    [Test]
+    public void ADomainIsComparedWithoutItsCase()
+    {
+        using var acceptor = Fixtures.Acceptor();
+
+        Fixtures.Establish(Fixtures.Initiator("SECOND", "another one", "swntest"), acceptor);
+
+        acceptor.PeerName.Should().Be(@"SWNTEST\second");
+    }
+
+    [Test]
+    public void NobodyIsRefusedUnlessAllowed([Values] bool allowed)
+    {
+        using var initiator = new NtlmInitiator(NtlmCredential.Anonymous, Fixtures.Clock, new Random(1).NextBytes);
+        using var acceptor = Fixtures.Acceptor(new() { AllowAnonymous = allowed });
+
+        var establish = () => Fixtures.Establish(initiator, acceptor);
+
+        if (!allowed)
+        {
+            establish.Should().Throw<SecurityContextException>()
+                .Which.Failure.Should().Be(SecurityFailure.LogonDenied);
+            return;
+        }
+
+        establish();
+        acceptor.PeerName.Should().Be(@"NT AUTHORITY\ANONYMOUS LOGON");
+        Fixtures.Send(initiator, acceptor, "hello").Should().Be("hello");
+    }
+
+    [Test]
+    public void AWrongMicIsRefused([Range(0, 15)] int at)
+    {
+        using var initiator = Fixtures.Initiator();
+        using var acceptor = Fixtures.Acceptor();
+        var challenge = acceptor.Step(initiator.Step([]).Span);
+        var token = initiator.Step(challenge.Span).ToArray();
+        token[NtlmAuthenticate.MicOffset + at] ^= 1;
+
+        var accept = () => acceptor.Step(token);
+
+        accept.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.LogonDenied);
+    }
+
+    [Test]
+    public void AMicIsOptional()
+    {
+        using var acceptor = Fixtures.Acceptor();
+
+        Fixtures.Establish(Fixtures.Initiator(options: new() { SendMic = false }), acceptor);
+
+        acceptor.IsEstablished.Should().BeTrue();
+    }
+
+    [Test]
+    public void AnOldResponseIsRefused()
+    {
+        var later = new StandingClock(Fixtures.Clock.GetUtcNow() + TimeSpan.FromHours(37));
+        using var initiator = Fixtures.Initiator();
+        using var early = Fixtures.Acceptor();
+        using var late = new NtlmAcceptor(Fixtures.Accounts, "SWNCLUSTER", later, new Random(2).NextBytes);
+        var negotiate = initiator.Step([]);
+        late.Step(negotiate.Span);
+
+        var accept = () => late.Step(initiator.Step(early.Step(negotiate.Span).Span).Span);
+
+        accept.Should().Throw<SecurityContextException>().WithMessage("*old*");
+    }
+
+    [TestCase(NtlmFlags.NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY)]
+    [TestCase(NtlmFlags.NTLMSSP_NEGOTIATE_128)]
+    [TestCase(NtlmFlags.NTLMSSP_NEGOTIATE_KEY_EXCH)]
+    public void AWeakClientIsRefused(NtlmFlags missing)
+    {
+        var options = new NtlmInitiatorOptions();
+        using var initiator = Fixtures.Initiator(options: options with { Flags = options.Flags & ~missing });
+        using var acceptor = Fixtures.Acceptor();
+
+        var establish = () => Fixtures.Establish(initiator, acceptor);
+
+        establish.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
+    }
+
+    [Test]
+    public void AWeakServerIsRefused()
+    {
+        var strong = new NtlmAcceptorOptions();
+        using var acceptor = Fixtures.Acceptor(new()
+        {
+            Required = 0,
+            Supported = strong.Supported & ~NtlmFlags.NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY,
+        });
+
+        var establish = () => Fixtures.Establish(Fixtures.Initiator(), acceptor);
+
+        establish.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
+    }
+
+    [Test]
+    public void FlagsBeyondTheChallengeAreRefused()
+    {
+        var options = new NtlmInitiatorOptions();
+        using var initiator = Fixtures.Initiator(
+            options: options with { Flags = options.Flags & ~NtlmFlags.NTLMSSP_NEGOTIATE_SEAL });
+        using var acceptor = Fixtures.Acceptor();
+        var token = initiator.Step(acceptor.Step(initiator.Step([]).Span).Span).ToArray();
+        token[60] |= (byte)NtlmFlags.NTLMSSP_NEGOTIATE_SEAL;
+
+        var accept = () => acceptor.Step(token);
+
+        accept.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.InvalidToken);
+    }
+
+    [Test]
+    public void PrivacyNeedsSealing()
+    {
+        var options = new NtlmInitiatorOptions();
+        using var initiator = Fixtures.Initiator(
+            options: options with { Flags = options.Flags & ~NtlmFlags.NTLMSSP_NEGOTIATE_SEAL });
+        using var acceptor = Fixtures.Acceptor();
+        Fixtures.Establish(initiator, acceptor);
+
+        var seal = () => Fixtures.Send(initiator, acceptor, "hello");
+
+        Fixtures.Send(initiator, acceptor, "hello", AuthenticationLevel.Integrity).Should().Be("hello");
+        seal.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
+    }
+
+    [Test]
+    public void NothingIsProtectedBeforeThereIsAKey()
+    {
+        using var acceptor = Fixtures.Acceptor();
+
+        var send = () => Fixtures.Send(acceptor, acceptor, "hello");
+
+        send.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
+    }
+
+    [Test]
+    public void PasswordsAreNotTold()
+    {
+        var told = $"{new NtlmCredential("swn", Fixtures.Password, "D")} {NtlmAccount.FromPassword("swn", "x1y2z3")}";
+
+        told.Should().Be(@"D\swn \swn");
+    }
+}
