@@ -91,7 +91,11 @@ public ref partial struct NdrReader
 
     /// <summary>A [string] char*, without its terminator, each octet a Latin-1 character.</summary>
     // [C706] 14.3.4.2
-    public string ReadNarrowString() => ReadNarrowCharacters(ReadConformantVariance(1, out _));
+    public string ReadNarrowString() => ReadNarrowString(out _);
+
+    /// <summary>A [string] char* without its terminator, and the maximum count of its array.</summary>
+    // [C706] 14.3.4.2
+    public string ReadNarrowString(out int maximum) => ReadNarrowCharacters(ReadConformantVariance(1, out maximum));
 
     /// <summary>A [string] char x[capacity], without its terminator, each octet a Latin-1 character.</summary>
     // [C706] 14.3.4.1

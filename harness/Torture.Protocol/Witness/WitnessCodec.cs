@@ -26,7 +26,7 @@ public static partial class WitnessCodec
     }
 
     public static GetInterfaceListResponse DecodeGetInterfaceListResponse(ReadOnlySpan<byte> stub, NdrSyntax syntax) =>
-        Whole(DecodeGetInterfaceListResponse(stub, syntax, out var consumed), stub, consumed);
+        NdrStub.Whole(DecodeGetInterfaceListResponse(stub, syntax, out var consumed), stub, consumed);
 
     // [MS-SWN] 3.1.4.1
     public static GetInterfaceListResponse DecodeGetInterfaceListResponse(
@@ -135,7 +135,7 @@ public static partial class WitnessCodec
     }
 
     public static HandleResponse DecodeHandleResponse(ReadOnlySpan<byte> stub, NdrSyntax syntax) =>
-        Whole(DecodeHandleResponse(stub, syntax, out var consumed), stub, consumed);
+        NdrStub.Whole(DecodeHandleResponse(stub, syntax, out var consumed), stub, consumed);
 
     // [MS-SWN] 3.1.4.2, 3.1.4.5, 3.1.4.6
     public static HandleResponse DecodeHandleResponse(ReadOnlySpan<byte> stub, NdrSyntax syntax, out int consumed)
@@ -147,7 +147,7 @@ public static partial class WitnessCodec
     }
 
     public static StatusResponse DecodeStatusResponse(ReadOnlySpan<byte> stub, NdrSyntax syntax) =>
-        Whole(DecodeStatusResponse(stub, syntax, out var consumed), stub, consumed);
+        NdrStub.Whole(DecodeStatusResponse(stub, syntax, out var consumed), stub, consumed);
 
     // [MS-SWN] 3.1.4.3
     public static StatusResponse DecodeStatusResponse(ReadOnlySpan<byte> stub, NdrSyntax syntax, out int consumed)
@@ -159,7 +159,7 @@ public static partial class WitnessCodec
     }
 
     public static AsyncNotifyResult DecodeAsyncNotifyResult(ReadOnlySpan<byte> stub, NdrSyntax syntax) =>
-        Whole(DecodeAsyncNotifyResult(stub, syntax, out var consumed), stub, consumed);
+        NdrStub.Whole(DecodeAsyncNotifyResult(stub, syntax, out var consumed), stub, consumed);
 
     // [MS-SWN] 3.1.4.4
     public static AsyncNotifyResult DecodeAsyncNotifyResult(
@@ -198,11 +198,4 @@ public static partial class WitnessCodec
     }
 
     private static Win32Error ReadStatus(ref NdrReader reader) => (Win32Error)reader.ReadUInt32();
-
-    // [C706] 14.4
-    private static T Whole<T>(T response, ReadOnlySpan<byte> stub, int consumed) =>
-        consumed == stub.Length
-            ? response
-            : throw new NdrException(
-                $"{stub.Length - consumed} bytes after the last parameter", NdrRule.End, consumed);
 }

@@ -7,7 +7,7 @@ using Torture.Suites.Local.Ndr.Witness;
 
 namespace Torture.SelfTests.Ndr;
 
-/// <summary>What somebody else wrote is read to the value that they name, and written again to the same bytes.</summary>
+/// <summary>What others wrote is read to the value that they name, and written again to the same bytes.</summary>
 public sealed class VectorBytes
 {
     private static IEnumerable<TestCaseData> Stubs() => Vector.All
@@ -23,7 +23,7 @@ public sealed class VectorBytes
             .Where(check => !check.Holds).Should().BeEmpty();
     }
 
-    /// <summary>The first request of a connection has a verification trailer behind a stub without parameters.</summary>
+    /// <summary>The first request of a connection has a verification trailer behind no parameters.</summary>
     private static WrittenStub WithoutTrailer(Vector vector) =>
         vector is { Function: "witness_GetInterfaceList", Direction: VectorDirection.In }
             ? WitnessStub.Written(vector) with { Bytes = ReadOnlyMemory<byte>.Empty }
