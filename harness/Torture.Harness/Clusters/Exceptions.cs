@@ -1,0 +1,19 @@
+namespace Torture.Harness.Clusters;
+
+/// <summary>The target cannot do what was asked: the case is NotSupported.</summary>
+public sealed class NotSupportedByTargetException(Capability capability, string reason)
+    : Exception($"{capability}: {reason}")
+{
+    public Capability Capability { get; } = capability;
+
+    public string Reason { get; } = reason;
+}
+
+/// <summary>
+/// Not our subject's fault: a prerequisite was not met, a fault was not seen to act, the cluster did not come back.
+/// The case is Inconclusive.
+/// </summary>
+public sealed class InconclusiveException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Target or environment cannot be used at all: no case that needs the cluster can run (exit code 3).</summary>
+public sealed class TargetUnusableException(string message, Exception? inner = null) : Exception(message, inner);

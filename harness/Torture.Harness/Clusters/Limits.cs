@@ -1,0 +1,32 @@
+namespace Torture.Harness.Clusters;
+
+/// <summary>What the target promises, and how long the harness waits for it: nothing waits without one of these.</summary>
+public sealed record Limits
+{
+    /// <summary>From the fault to the first operation that is served again.</summary>
+    public TimeSpan Failover { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From an event to its notification on the wire.</summary>
+    public TimeSpan Notification { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>From a request to the answer of a call that has nothing to wait for.</summary>
+    public TimeSpan Call { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From applying a fault until it was seen to act.</summary>
+    public TimeSpan Effect { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>From healing until the cluster equals its baseline.</summary>
+    public TimeSpan Recovery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long nothing must come before a case says that nothing came.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Age at which a registration that nobody polls may be removed (SWN-R143).</summary>
+    public TimeSpan UnusedRegistration { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Period of the server's sweeps: how late a timer may act.</summary>
+    public TimeSpan Sweep { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A whole case, unless it says otherwise.</summary>
+    public TimeSpan Case { get; init; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,188 @@
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.Protocol.Witness;
+
+namespace Torture.Harness.Faults;
+
+/// <summary>Something that is done to a cluster, on purpose.</summary>
+public abstract record Fault
+{
+    /// <summary>What a target must be able to do.</summary>
+    public abstract Capability Needs { get; }
+
+    /// <summary>Over as soon as it has happened: there is nothing to undo.</summary>
+    public virtual bool IsEvent => false;
+
+    /// <summary>After healing, addresses and shares may have other owners than before.</summary>
+    public virtual bool MovesOwners => false;
+}
+
+/// <summary>The node ends at once, as by power loss or kill -9. Healing starts it again.</summary>
+public sealed record KillNode(Node Node) : Fault
+{
+    public override Capability Needs => Capability.KillNode;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => $"kill {Node}";
+}
+
+/// <summary>The node is frozen: its kernel still answers, nobody else does. Healing lets it go on.</summary>
+public sealed record PauseNode(Node Node) : Fault
+{
+    public override Capability Needs => Capability.PauseNode;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => $"pause {Node}";
+}
+
+/// <summary>The node leaves the cluster in order (<c>ctdb stop</c>). Healing lets it take part again.</summary>
+public sealed record StopNode(Node Node) : Fault
+{
+    public override Capability Needs => Capability.StopNode;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => $"stop {Node}";
+}
+
+/// <summary>The node takes part but hosts no address (<c>ctdb disable</c>).</summary>
+public sealed record DisableNode(Node Node) : Fault
+{
+    public override Capability Needs => Capability.DisableNode;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => $"disable {Node}";
+}
+
+/// <summary>The node is excluded for a time (<c>ctdb ban</c>).</summary>
+public sealed record BanNode(Node Node) : Fault
+{
+    public override Capability Needs => Capability.BanNode;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => $"ban {Node}";
+}
+
+/// <summary>The witness service of a node ends, the node goes on.</summary>
+public sealed record StopWitness(Node Node) : Fault
+{
+    public override Capability Needs => Capability.StopWitness;
+
+    public override string ToString() => $"stop witness on {Node}";
+}
+
+/// <summary>A public address goes to another node (<c>ctdb moveip</c>). Healing moves it back.</summary>
+public sealed record MoveAddress(PublicAddress Address, Node To) : Fault
+{
+    public override Capability Needs => Capability.MoveAddress;
+
+    public override string ToString() => $"move {Address} to {To}";
+}
+
+/// <summary>A share with an owner gets another one. Healing moves it back.</summary>
+public sealed record MoveShare(Share Share, Node To) : Fault
+{
+    public override Capability Needs => Capability.MoveShare;
+
+    public override string ToString() => $"move share {Share} to {To}";
+}
+
+/// <summary>A client is asked to connect elsewhere ([MS-SWN] 3.1.6.2).</summary>
+/// <param name="ClientName">As it registered.</param>
+/// <param name="Destinations">Where it shall go; in this order in the notification.</param>
+public sealed record MoveClient(string ClientName, params IReadOnlyList<IPAddress> Destinations) : Fault
+{
+    public override Capability Needs => Capability.MoveClient;
+
+    public override bool IsEvent => true;
+
+    public override string ToString() => $"move client {ClientName} to {string.Join(", ", Destinations)}";
+
+    public bool Equals(MoveClient? other) =>
+        other is not null && ClientName == other.ClientName && Destinations.SequenceEqual(other.Destinations);
+
+    public override int GetHashCode() => ClientName.GetHashCode(StringComparison.Ordinal);
+}
+
+/// <summary>An interface is told to be in a state, whatever it is in ([MS-SWN] 3.1.6.1). Healing: available.</summary>
+public sealed record ChangeResource(PublicAddress Address, InterfaceState State) : Fault
+{
+    public override Capability Needs => Capability.ChangeResource;
+
+    public override string ToString() => $"resource {Address} is {State}";
+}
+
+/// <summary>A client is told that an address was added, removed, enabled or disabled ([MS-SWN] 3.1.6.4).</summary>
+/// <param name="Online">What the notification says of the address.</param>
+public sealed record ChangeAddress(string ClientName, IPAddress Address, bool Online) : Fault
+{
+    public override Capability Needs => Capability.ChangeAddress;
+
+    public override bool IsEvent => true;
+
+    public override string ToString() => $"tell {ClientName} that {Address} is {(Online ? "online" : "offline")}";
+}
+
+/// <summary>Which way bytes are swallowed.</summary>
+public enum Direction
+{
+    Both,
+    FromTo,
+    ToFrom,
+}
+
+/// <summary>Two nodes do not hear each other any more; no FIN, no RST.</summary>
+public sealed record Partition(Node From, Node To, Direction Direction = Direction.Both) : Fault
+{
+    public override Capability Needs => Capability.Partition;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => Direction switch
+    {
+        Direction.FromTo => $"cut {From} -> {To}",
+        Direction.ToFrom => $"cut {To} -> {From}",
+        _ => $"cut {From} <-> {To}",
+    };
+}
+
+/// <summary>Packets to and from the node arrive late.</summary>
+public sealed record SlowLink(Node Node, TimeSpan Delay) : Fault
+{
+    public override Capability Needs => Capability.SlowLink;
+
+    public override string ToString() => $"slow link of {Node} by {Delay.TotalMilliseconds:0} ms";
+}
+
+/// <summary>A part of the packets to and from the node never arrives.</summary>
+/// <param name="Loss">0 to 1.</param>
+public sealed record LossyLink(Node Node, double Loss) : Fault
+{
+    public override Capability Needs => Capability.LossyLink;
+
+    public override string ToString() => FormattableString.Invariant($"lossy link of {Node}: {Loss:P0}");
+}
+
+/// <summary>The server drops a client's registrations without being asked by it.</summary>
+public sealed record ForceUnregister(string ClientName) : Fault
+{
+    public override Capability Needs => Capability.ForceUnregister;
+
+    public override bool IsEvent => true;
+
+    public override string ToString() => $"force unregister of {ClientName}";
+}
+
+/// <summary>Whoever holds the recovery lock neither works nor lets go of it: the cluster cannot reconfigure.</summary>
+public sealed record StallRecoveryLock : Fault
+{
+    public override Capability Needs => Capability.StallRecoveryLock;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => "stall the recovery lock";
+}
