@@ -1,16 +1,25 @@
+using Torture.Captures;
+
 namespace Torture.Harness.Clusters;
 
 /// <summary>The one capture of a run, on all links that matter.</summary>
 public interface ICaptureSession
 {
-    /// <summary>
-    /// Sends the datagram <c>TORTURE1</c> on each captured link and returns once all of them were captured.
-    /// </summary>
-    /// <param name="number">Counts the markers of the run.</param>
-    /// <param name="phase">What it marks: injected, effect, heal, recovered, settle.</param>
-    /// <returns>Number of the marker's frame (the last one of several links).</returns>
-    Task<long> MarkAsync(int number, string phase, string text, CancellationToken cancellationToken);
+    /// <summary>Interfaces in the order of <see cref="CapturedPacket.Interface"/>.</summary>
+    IReadOnlyList<CaptureLink> Links { get; }
 
-    /// <summary>Packets that the capture lost: a case in which that happened cannot be settled.</summary>
+    /// <summary>Packets that the capture lost: cases that ran meanwhile cannot be settled.</summary>
     long Dropped { get; }
+
+    /// <summary>Each packet once, in order, one at a time; handlers are quick.</summary>
+    event Action<CapturedPacket>? Captured;
+
+    /// <summary>
+    /// Sends the marker on each captured link and returns once <see cref="Captured"/> gave all of them.
+    /// </summary>
+    /// <returns>The first of them.</returns>
+    Task<FrameStamp> MarkAsync(Marker marker, CancellationToken cancellationToken);
 }
+
+/// <param name="Name">Such as <c>lo</c>.</param>
+public sealed record CaptureLink(string Name, LinkType Type);

@@ -1,0 +1,71 @@
+namespace Torture.Harness.Histories;
+
+/// <summary>What happened in a case: it grows and never changes. Safe for many threads.</summary>
+public sealed class History
+{
+    private readonly Lock _gate = new();
+    private readonly List<HistoryEvent> _events = [];
+    private readonly TimeProvider _time;
+
+    public History(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
+
+    /// <summary>A history written by hand or read from a file; events keep their order.</summary>
+    public History(IEnumerable<HistoryEvent> events)
+        : this()
+    {
+        foreach (var happened in events)
+        {
+            Add(happened);
+        }
+    }
+
+    public IReadOnlyList<HistoryEvent> Events
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    /// <summary>Events of one kind in their order.</summary>
+    public IEnumerable<T> Of<T>() where T : HistoryEvent => Events.OfType<T>();
+
+    public T Add<T>(T happened) where T : HistoryEvent
+    {
+        lock (_gate)
+        {
+            var numbered = happened with { Sequence = _events.Count };
+            _events.Add(numbered);
+            return (T)numbered;
+        }
+    }
+
+    /// <summary>Adds what is made of the present time.</summary>
+    public T Add<T>(Func<DateTimeOffset, T> happened) where T : HistoryEvent
+    {
+        lock (_gate)
+        {
+            return Add(happened(_time.GetUtcNow()));
+        }
+    }
+
+    /// <summary>Each taking of an address, in order; releases between them go to the callback.</summary>
+    public IEnumerable<AddressTaken> Ownership(Action<AddressReleased> onReleased)
+    {
+        foreach (var happened in Events)
+        {
+            switch (happened)
+            {
+                case AddressReleased released:
+                    onReleased(released);
+                    break;
+                case AddressTaken taken:
+                    yield return taken;
+                    break;
+            }
+        }
+    }
+}

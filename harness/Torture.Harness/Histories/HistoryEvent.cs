@@ -1,0 +1,87 @@
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Harness.Witness;
+using Torture.Protocol.Witness;
+
+namespace Torture.Harness.Histories;
+
+/// <summary>Something that happened in a case.</summary>
+/// <param name="At">By the clock of the run; for what was read from packets, by the capture.</param>
+public abstract record HistoryEvent(DateTimeOffset At)
+{
+    /// <summary>Position in the history, from 0; given when it is added.</summary>
+    public long Sequence { get; init; } = -1;
+
+    /// <summary>Frame of the case's capture, where it was seen on the wire.</summary>
+    public long? Frame { get; init; }
+}
+
+/// <summary>The client sent a request.</summary>
+/// <param name="Request">The record that was encoded; null for raw bytes.</param>
+public sealed record CallStarted(DateTimeOffset At, CallReference Call, object? Request) : HistoryEvent(At);
+
+/// <summary>The client knows how the call ended.</summary>
+public sealed record CallEnded(DateTimeOffset At, CallReference Call, Reply Reply) : HistoryEvent(At);
+
+public sealed record ConnectionOpened(DateTimeOffset At, IPEndPoint Client, IPEndPoint Server) : HistoryEvent(At);
+
+/// <summary>The case ended a connection.</summary>
+public sealed record ConnectionEnded(DateTimeOffset At, IPEndPoint Client, IPEndPoint Server, CloseMode Mode)
+    : HistoryEvent(At);
+
+/// <summary>The nemesis is about to apply a fault.</summary>
+/// <param name="Marker">Number of the marker on the wire; null without a capture.</param>
+public sealed record FaultInjected(DateTimeOffset At, Fault Fault, long? Marker) : HistoryEvent(At);
+
+/// <summary>The fault was seen to act.</summary>
+/// <param name="Observed">What the observation showed.</param>
+/// <param name="Seen">What the wire showed; null without a capture.</param>
+public sealed record FaultTookEffect(DateTimeOffset At, Fault Fault, string Observed, string? Seen)
+    : HistoryEvent(At);
+
+public sealed record FaultHealed(DateTimeOffset At, Fault Fault) : HistoryEvent(At);
+
+/// <summary>The cluster equals its baseline again.</summary>
+public sealed record ClusterRecovered(DateTimeOffset At, Fault Fault) : HistoryEvent(At);
+
+/// <summary>An address has an owner from now on, as the cluster tells.</summary>
+public sealed record AddressTaken(DateTimeOffset At, PublicAddress Address, Node By) : HistoryEvent(At);
+
+public sealed record AddressReleased(DateTimeOffset At, PublicAddress Address, Node By) : HistoryEvent(At);
+
+public sealed record NodeStateChanged(DateTimeOffset At, Node Node, NodeState State) : HistoryEvent(At);
+
+/// <summary>A share has an owner from now on.</summary>
+public sealed record ShareOwned(DateTimeOffset At, Share Share, Node By) : HistoryEvent(At);
+
+/// <summary>How a workload operation ended.</summary>
+public enum OperationEnd
+{
+    Ok,
+    Failed,
+
+    /// <summary>Nobody knows whether it was done.</summary>
+    Indeterminate,
+}
+
+public sealed record OperationStarted(DateTimeOffset At, long Number, PublicAddress Entry) : HistoryEvent(At);
+
+public sealed record OperationEnded(DateTimeOffset At, long Number, PublicAddress Entry, OperationEnd End)
+    : HistoryEvent(At);
+
+/// <summary>A notification as packets show it, whoever asked for it.</summary>
+/// <param name="AskedAt">When the request was on the wire.</param>
+public sealed record NotificationSeen(
+    DateTimeOffset At, CallReference Call, ContextHandle Handle, AsyncNotifyResult Result, DateTimeOffset AskedAt)
+    : HistoryEvent(At);
+
+/// <summary>A registration as packets show it.</summary>
+public sealed record RegistrationSeen(
+    DateTimeOffset At, CallReference Call, RegisterExRequest Request, HandleResponse Response) : HistoryEvent(At);
+
+/// <summary>Something of the witness on the wire that cannot be read.</summary>
+public sealed record UnreadableSeen(DateTimeOffset At, string What) : HistoryEvent(At);
+
+/// <summary>A line for people.</summary>
+public sealed record Noted(DateTimeOffset At, string Text) : HistoryEvent(At);

@@ -1,0 +1,176 @@
+using System.Net;
+using Torture.Harness.Checking;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Harness.Histories;
+using Torture.Harness.Witness;
+using Torture.Protocol.Security;
+
+namespace Torture.Harness.Running;
+
+/// <summary>One case while it runs: its clients, connections, history, checks and keys.</summary>
+internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<CaseClient> _clients = [];
+    private readonly List<RpcConnection> _kept = [];
+    private readonly List<KeyLogEntry> _keys = [];
+    private readonly List<string> _log = [];
+    private readonly CaseCluster? _cluster;
+    private readonly ICluster? _shared;
+    private readonly CancellationTokenSource _deadline;
+    private CaseClient? _client;
+
+    /// <param name="cluster">Null for a case that needs none.</param>
+    public CaseRun(string id, ICluster? cluster, TimeProvider time, TimeSpan limit, int seed)
+    {
+        Id = id;
+        Time = time;
+        Limit = limit;
+        StartedAt = time.GetUtcNow();
+        Random = new Random(seed);
+        History = new History(time);
+        Checks = new CheckLog(this);
+        Check = new Checks(Checks);
+        _deadline = new CancellationTokenSource(limit, time);
+        _shared = cluster;
+        _cluster = cluster is null ? null : new CaseCluster(this, cluster);
+        Nemesis = new Nemesis(this);
+    }
+
+    public string Id { get; }
+
+    public TimeProvider Time { get; }
+
+    public TimeSpan Limit { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    public Random Random { get; }
+
+    public History History { get; }
+
+    public CheckLog Checks { get; }
+
+    public Checks Check { get; }
+
+    public Nemesis Nemesis { get; }
+
+    public CancellationToken Deadline => _deadline.Token;
+
+    public bool HasCluster => _cluster is not null;
+
+    public ICluster Cluster =>
+        _cluster ?? throw new InvalidOperationException($"{Id} is a local case: it has no cluster");
+
+    public Limits Limits => _cluster?.Limits ?? new Limits();
+
+    public CaseClient Client
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _client ??= ClaimClient();
+            }
+        }
+    }
+
+    public IReadOnlyList<CaseClient> Clients
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _clients];
+            }
+        }
+    }
+
+    public IReadOnlyList<KeyLogEntry> Keys
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _keys];
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Log
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _log];
+            }
+        }
+    }
+
+    public CaseClient ClaimClient()
+    {
+        var shared = _shared ?? throw new InvalidOperationException($"{Id} is a local case: it has no client");
+        lock (_gate)
+        {
+            var client = shared.ClaimClient(_clients.Count == 0 ? Id : $"{Id}#{_clients.Count + 1}");
+            _clients.Add(client);
+            return client;
+        }
+    }
+
+    public void Record(KeyLogEntry entry)
+    {
+        lock (_gate)
+        {
+            _keys.Add(entry);
+        }
+    }
+
+    public void Note(string text)
+    {
+        History.Add(at => new Noted(at, text));
+        Say(text);
+    }
+
+    /// <summary>A line of the case's log.</summary>
+    public void Say(string line)
+    {
+        lock (_gate)
+        {
+            var since = (Time.GetUtcNow() - StartedAt).TotalSeconds;
+            _log.Add(FormattableString.Invariant($"t+{since:0.000}  {line}"));
+        }
+    }
+
+    public void Opened(Connection connection) =>
+        History.Add(at => new ConnectionOpened(at, connection.Local, connection.Remote));
+
+    public void KeepUntilEnd(RpcConnection connection)
+    {
+        lock (_gate)
+        {
+            _kept.Add(connection);
+        }
+    }
+
+    public async ValueTask<Connection> OpenAsync(IPEndPoint to, CaseClient client) =>
+        await Cluster.ConnectAsync(client.For(to.Address), to, Deadline);
+
+    /// <summary>Ends what the case left open and gives its clients back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _kept)
+        {
+            await connection.EndAsync();
+        }
+
+        foreach (var client in Clients)
+        {
+            client.Dispose();
+        }
+
+        _deadline.Dispose();
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using NUnit.Framework;
+using Torture.Harness.Checking;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Harness.Running;
+using Torture.Harness.Witness;
+using Torture.Protocol.Rpc;
+using Torture.Protocol.Witness;
+
+namespace Torture.Harness;
+
+/// <summary>
+/// What a case sees: a cluster, a nemesis, and verbs that decide requirements. It holds no state: each case has an
+/// instance of its own.
+/// </summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public abstract class Suite
+{
+    private CaseRun? _case;
+
+    /// <summary>The case that runs: set by <see cref="VerifiesAttribute"/>.</summary>
+    internal CaseRun Case
+    {
+        get => _case ?? throw new InvalidOperationException("a case of a Suite carries [Verifies(...)]");
+        set => _case = value;
+    }
+
+    /// <summary>The cluster under test; a case of <c>Suites.Local</c> has none.</summary>
+    protected ICluster Cluster => Case.Cluster;
+
+    protected Checks Check => Case.Check;
+
+    protected INemesis Nemesis => Case.Nemesis;
+
+    protected TimeProvider Time => Case.Time;
+
+    /// <summary>Fires when the case has taken too long.</summary>
+    protected CancellationToken Deadline => Case.Deadline;
+
+    /// <summary>This case's client name and source addresses.</summary>
+    protected CaseClient Client => Case.Client;
+
+    /// <summary>Seeded by the run and the case.</summary>
+    protected Random Random => Case.Random;
+
+    /// <summary>Another client, for a case that needs two.</summary>
+    protected CaseClient AnotherClient() => Case.ClaimClient();
+
+    /// <summary>A line for the case's log and history.</summary>
+    protected void Note(string text) => Case.Note(text);
+
+    /// <summary>A bare TCP connection from the case's own client.</summary>
+    protected ValueTask<Connection> OpenAsync(IPEndPoint to, CaseClient? client = null) =>
+        Case.OpenAsync(to, client ?? Client);
+
+    /// <summary>Endpoint mapper, then bind at integrity with NTLM, unless the options say otherwise.</summary>
+    /// <exception cref="InconclusiveException">It did not succeed: a prerequisite of the case is missing.</exception>
+    protected Task<WitnessConnection> ConnectAsync(Node node, ConnectOptions? options = null) =>
+        Case.ConnectAsync(node.Address, options);
+
+    protected Task<WitnessConnection> ConnectAsync(PublicAddress address, ConnectOptions? options = null) =>
+        Case.ConnectAsync(address.Address, options);
+
+    protected Task<WitnessConnection> ConnectAsync(IPAddress address, ConnectOptions? options = null) =>
+        Case.ConnectAsync(address, options);
+
+    /// <summary>For cases about the bind itself: a refusal is an outcome.</summary>
+    protected Task<BindReply<WitnessConnection>> TryConnectAsync(Node node, ConnectOptions? options = null) =>
+        Case.TryConnectAsync(node.Address, options);
+
+    protected Task<BindReply<WitnessConnection>> TryConnectAsync(IPAddress address, ConnectOptions? options = null) =>
+        Case.TryConnectAsync(address, options);
+
+    /// <summary>Binds any interface at an endpoint, for calls of raw bytes.</summary>
+    protected Task<RpcConnection> BindAsync(IPEndPoint endpoint, SyntaxId contract, ConnectOptions? options = null) =>
+        Case.BindAsync(endpoint, contract, options);
+
+    protected Task<BindReply<RpcConnection>> TryBindAsync(
+        IPEndPoint endpoint, SyntaxId contract, ConnectOptions? options = null) =>
+        Case.TryBindAsync(endpoint, contract, options);
+
+    /// <summary>Where the witness of a node listens, as its endpoint mapper says.</summary>
+    protected Task<IPEndPoint> MapWitnessAsync(IPAddress address) => Case.MapAsync(address, SyntaxId.Witness);
+
+    /// <summary>
+    /// A registration of this case's client, by RegisterEx or, for version 1, by Register. Left out: the first public
+    /// address, a node that does not own it, the cluster's name, a keep-alive of 120 s.
+    /// </summary>
+    /// <exception cref="InconclusiveException">It was refused: a prerequisite of the case is missing.</exception>
+    protected Task<Registration> RegisterAsync(
+        PublicAddress? address = null, Node? on = null, Share? share = null, string? netName = null,
+        TimeSpan? keepAlive = null, RegisterFlags flags = RegisterFlags.WITNESS_REGISTER_NONE,
+        uint version = WitnessVersion.V2, CaseClient? client = null, WitnessConnection? over = null,
+        ConnectOptions? options = null) =>
+        Case.RegisterAsync(new RegisterWish(
+            address, on, share, netName, keepAlive, flags, version, client ?? Client, over, options));
+
+    /// <summary>The one owner of an address; waits until there is one.</summary>
+    protected Task<Node> OwnerOfAsync(PublicAddress address) => Case.OwnerOfAsync(address);
+
+    /// <summary>A node that does not own the address, so that its witness takes registrations for it.</summary>
+    protected Task<Node> WitnessForAsync(PublicAddress address) => Case.WitnessForAsync(address);
+
+    /// <summary>Waits until the observation shows it.</summary>
+    /// <exception cref="InconclusiveException">Not within the limit for recovery.</exception>
+    protected Task<ClusterObservation> UntilAsync(
+        Func<ClusterObservation, bool> condition, string what, TimeSpan? limit = null) =>
+        Case.UntilAsync(condition, what, limit);
+
+    /// <summary>True where the task ended before the target's limit of silence: something came that should not.</summary>
+    protected async Task<bool> ComesWithinSilenceAsync(Task task, TimeSpan? limit = null)
+    {
+        try
+        {
+            await task.WaitAsync(limit ?? Case.Limits.Silence, Time, Deadline);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}

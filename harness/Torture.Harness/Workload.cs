@@ -1,0 +1,47 @@
+using Torture.Harness.Clusters;
+using Torture.Harness.Running;
+
+namespace Torture.Harness;
+
+/// <summary>
+/// A client that keeps one connection to a public address busy with numbered SMB2 ECHOs and connects again when it
+/// breaks. Each operation ends Ok, Failed or Indeterminate in the history.
+/// </summary>
+public sealed class Workload : IAsyncDisposable
+{
+    private readonly WorkloadLoop _loop;
+
+    private Workload(WorkloadLoop loop) => _loop = loop;
+
+    public PublicAddress Entry => _loop.Entry;
+
+    /// <summary>Operations that were acknowledged so far.</summary>
+    public long Served => _loop.Served;
+
+    /// <summary>Starts at the first public address that the node owns; returns after the first acknowledged operation.</summary>
+    public static async Task<Workload> StartAsync(ICluster cluster, Node entry)
+    {
+        var run = CaseCluster.CaseOf(cluster);
+        var observed = await cluster.ObserveAsync(run.Deadline);
+        var address = observed.Of(entry).Owned.FirstOrDefault()
+            ?? throw new InconclusiveException($"{entry} owns no public address to start a workload at");
+        return await StartAsync(cluster, address);
+    }
+
+    public static async Task<Workload> StartAsync(ICluster cluster, PublicAddress entry, CaseClient? client = null)
+    {
+        var run = CaseCluster.CaseOf(cluster);
+        var loop = new WorkloadLoop(run, entry, client ?? run.Client);
+        await loop.StartAsync();
+        return new Workload(loop);
+    }
+
+    /// <summary>Waits for an acknowledged operation that began after the last fault.</summary>
+    /// <returns>False: none came within the limit. FailoverWithin tells it as a failure.</returns>
+    public Task<bool> UntilServedAgainAsync(TimeSpan limit) => _loop.UntilServedAgainAsync(limit);
+
+    /// <summary>Waits for so many more acknowledged operations.</summary>
+    public Task<bool> UntilServedAsync(int more, TimeSpan limit) => _loop.UntilServedAsync(more, limit);
+
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+}
