@@ -23,7 +23,8 @@ public abstract class Connection(Stream stream, IPEndPoint local, IPEndPoint rem
 }
 
 /// <summary>A client name and source addresses that no other running case uses. Disposed: free again.</summary>
-public sealed class CaseClient(string name, IPAddress address, IPAddress? address6, Action? release = null) : IDisposable
+public sealed class CaseClient(string name, IPAddress address, IPAddress? address6, Action? release = null)
+    : IDisposable
 {
     private Action? _release = release;
 

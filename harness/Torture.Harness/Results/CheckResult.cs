@@ -1,3 +1,5 @@
+using Torture.Harness.Witness;
+
 namespace Torture.Harness.Results;
 
 /// <summary>What a check found.</summary>
@@ -39,4 +41,58 @@ public sealed record CheckResult
 
     /// <summary>The checker that found it, where it was not the case itself.</summary>
     public string? Checker { get; init; }
+
+    /// <summary>Whether packets show the same value.</summary>
+    public WireConfirmation Wire { get; init; }
+
+    /// <summary>What the packets show, where it is not what the client saw.</summary>
+    public string? OnTheWire { get; init; }
+
+    /// <summary>Which call; null for a check of something else.</summary>
+    public CallResult? Call { get; init; }
+
+    /// <summary>Path from the reply to the value, which a recheck follows; null: see <see cref="Reply"/>.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The whole reply as text, where no path says what was looked at.</summary>
+    public string? Reply { get; init; }
+
+    /// <summary>Tolerated values one by one.</summary>
+    public IReadOnlyList<string> ToleratedValues { get; init; } = [];
+
+    /// <summary>For a span of time.</summary>
+    public WindowResult? Window { get; init; }
+
+    public WindowResult? ToleratedWindow { get; init; }
+}
+
+/// <summary>What packets say about the value that a client saw.</summary>
+public enum WireConfirmation
+{
+    /// <summary>No packet belongs to it, or there was no capture.</summary>
+    RecordedOnly,
+
+    /// <summary>Read again from the packets: the same.</summary>
+    Confirmed,
+
+    /// <summary>Read again from the packets: something else.</summary>
+    Contradicted,
+}
+
+/// <summary>A call by what finds its packets: endpoints as <c>address:port</c>.</summary>
+/// <param name="Interface">UUID and version.</param>
+/// <param name="Operation">Such as <c>RegisterEx</c>.</param>
+public sealed record CallResult(
+    string Client, string Server, uint CallId, string Interface, int Opnum, string Operation)
+{
+    internal static CallResult Of(CallReference call) => new(
+        call.Client.ToString(), call.Server.ToString(), call.CallId, call.Interface.ToString(), call.Opnum,
+        call.Operation);
+}
+
+/// <summary>A span of time on the wire; without a latest it is open.</summary>
+public sealed record WindowResult(TimeSpan Earliest, TimeSpan? Latest)
+{
+    internal static WindowResult Of(Window window) =>
+        new(window.Earliest, window.Latest == TimeSpan.MaxValue ? null : window.Latest);
 }

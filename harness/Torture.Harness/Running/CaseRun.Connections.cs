@@ -31,6 +31,12 @@ internal sealed partial class CaseRun
             reply.Detail);
     }
 
+    /// <summary>Where an interface listens, as the endpoint mapper at the address says.</summary>
+    public Task<IPEndPoint> MapAsync(IPAddress address, SyntaxId contract, CaseClient? client = null) =>
+        Cluster.Ports.Witness is { } port && contract == SyntaxId.Witness
+            ? Task.FromResult(new IPEndPoint(address, port))
+            : throw new InconclusiveException($"no port for {contract} is known to {(client ?? Client).Name}");
+
     public async Task<RpcConnection> BindAsync(IPEndPoint endpoint, SyntaxId contract, ConnectOptions? options)
     {
         var reply = await TryBindAsync(endpoint, contract, options);

@@ -1,4 +1,5 @@
 using System.Net;
+using Torture.Captures;
 using Torture.Harness.Checking;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
@@ -17,12 +18,12 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     private readonly List<KeyLogEntry> _keys = [];
     private readonly List<string> _log = [];
     private readonly CaseCluster? _cluster;
-    private readonly ICluster? _shared;
+    private readonly RunSession? _session;
     private readonly CancellationTokenSource _deadline;
     private CaseClient? _client;
 
-    /// <param name="cluster">Null for a case that needs none.</param>
-    public CaseRun(string id, ICluster? cluster, TimeProvider time, TimeSpan limit, int seed)
+    /// <param name="session">Null for a case that needs no cluster.</param>
+    public CaseRun(string id, RunSession? session, TimeProvider time, TimeSpan limit, int seed)
     {
         Id = id;
         Time = time;
@@ -33,8 +34,8 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
         Checks = new CheckLog(this);
         Check = new Checks(Checks);
         _deadline = new CancellationTokenSource(limit, time);
-        _shared = cluster;
-        _cluster = cluster is null ? null : new CaseCluster(this, cluster);
+        _session = session;
+        _cluster = session is null ? null : new CaseCluster(this, session.Cluster);
         Nemesis = new Nemesis(this);
     }
 
@@ -57,6 +58,11 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     public Nemesis Nemesis { get; }
 
     public CancellationToken Deadline => _deadline.Token;
+
+    /// <summary>For healing and settlement: they go on after the deadline, within limits of their own.</summary>
+    public CancellationToken Ending => CancellationToken.None;
+
+    public Findings Findings { get; } = new();
 
     public bool HasCluster => _cluster is not null;
 
@@ -111,10 +117,10 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
 
     public CaseClient ClaimClient()
     {
-        var shared = _shared ?? throw new InvalidOperationException($"{Id} is a local case: it has no client");
+        var session = _session ?? throw new InvalidOperationException($"{Id} is a local case: it has no client");
         lock (_gate)
         {
-            var client = shared.ClaimClient(_clients.Count == 0 ? Id : $"{Id}#{_clients.Count + 1}");
+            var client = session.Cluster.ClaimClient(_clients.Count == 0 ? Id : $"{Id}#{_clients.Count + 1}");
             _clients.Add(client);
             return client;
         }
@@ -143,6 +149,12 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
             _log.Add(FormattableString.Invariant($"t+{since:0.000}  {line}"));
         }
     }
+
+    public async Task<(Marker Marker, FrameStamp Stamp)?> MarkAsync(string phase, string text) =>
+        _session is null ? null : await _session.MarkAsync(phase, text, Deadline);
+
+    /// <summary>Brings what packets show so far into the history.</summary>
+    public Task ReadWireAsync() => Task.CompletedTask;
 
     public void Opened(Connection connection) =>
         History.Add(at => new ConnectionOpened(at, connection.Local, connection.Remote));

@@ -18,7 +18,8 @@ internal static class ReplyReader
     public static RegisterReply Register(RawReply raw, NdrSyntax syntax) =>
         Read(
             raw, stub => WitnessCodec.DecodeHandleResponse(stub.Span, syntax),
-            (status, response) => new RegisterReply(raw.Call, status ?? response!.Status, response?.Context ?? default));
+            (status, response) =>
+                new RegisterReply(raw.Call, status ?? response!.Status, response?.Context ?? default));
 
     public static UnRegisterReply UnRegister(RawReply raw, NdrSyntax syntax) =>
         Read(

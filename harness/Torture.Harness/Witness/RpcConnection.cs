@@ -7,7 +7,7 @@ using Torture.Protocol.Rpc;
 
 namespace Torture.Harness.Witness;
 
-/// <summary>A bound connection of a case to any interface, for calls of raw bytes. Every call is in the history.</summary>
+/// <summary>A bound connection of a case to any interface, for calls of raw bytes, all in the history.</summary>
 public sealed class RpcConnection : IAsyncDisposable
 {
     private readonly CaseRun _case;

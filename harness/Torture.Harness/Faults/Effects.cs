@@ -1,0 +1,75 @@
+using Torture.Harness.Clusters;
+
+namespace Torture.Harness.Faults;
+
+/// <summary>What observation shows of a fault, and when a cluster is back.</summary>
+internal static class Effects
+{
+    /// <summary>One line that says by what the fault is seen; null as long as it is not.</summary>
+    public static string? Seen(Fault fault, ClusterObservation before, ClusterObservation now) => fault switch
+    {
+        KillNode kill => Gone(now.Of(kill.Node)),
+        PauseNode pause => Suspended(now.Of(pause.Node)),
+        StopNode stop => InState(now.Of(stop.Node), NodeState.Stopped),
+        DisableNode disable => InState(now.Of(disable.Node), NodeState.Disabled),
+        BanNode ban => InState(now.Of(ban.Node), NodeState.Banned),
+        StopWitness stop => now.Of(stop.Node) is { Reachable: true, Witness: false } ? "its witness is gone" : null,
+        MoveAddress move => now.OwnerOf(move.Address) == move.To ? $"{move.To} owns {move.Address}" : null,
+        MoveShare move => now.OwnerOf(move.Share) == move.To ? $"{move.To} owns {move.Share}" : null,
+        Partition cut => Cut(cut, now),
+        ForceUnregister force => Unregistered(force, before, now),
+        _ => now.Nodes.Any(node => node.Reachable) ? "the cluster took it" : null,
+    };
+
+    /// <summary>States, links and, unless the fault moves them, owners are those of the baseline.</summary>
+    public static bool Recovered(ClusterObservation baseline, ClusterObservation now, bool ownersMayDiffer)
+    {
+        foreach (var was in baseline.Nodes)
+        {
+            var node = now.Of(was.Node);
+            if (node.Reachable != was.Reachable || node.State != was.State || node.Witness != was.Witness
+                || node.Process != was.Process || node.Leader is null != was.Leader is null
+                || !was.Links.ToHashSet().SetEquals(node.Links))
+            {
+                return false;
+            }
+        }
+
+        var addresses = baseline.Nodes.SelectMany(node => node.Owned).Distinct();
+        return addresses.All(address =>
+            now.OwnerOf(address) is { } owner && (ownersMayDiffer || owner == baseline.OwnerOf(address)))
+            && (ownersMayDiffer || baseline.ShareOwners.All(share =>
+                now.ShareOwners.GetValueOrDefault(share.Key) == share.Value));
+    }
+
+    private static string? Gone(NodeObservation node) =>
+        !node.Reachable && node.Process is ProcessState.Gone or ProcessState.Unknown && !node.Reachable
+            ? $"{node.Node} does not answer, its process is gone"
+            : null;
+
+    private static string? Suspended(NodeObservation node) =>
+        !node.Reachable && node.Process is ProcessState.Suspended or ProcessState.Unknown && !node.Reachable
+            ? $"{node.Node} does not answer, its process is suspended"
+            : null;
+
+    private static string? InState(NodeObservation node, NodeState state) =>
+        node.Reachable && node.State == state ? $"{node.Node} is {state}" : null;
+
+    private static string? Cut(Partition cut, ClusterObservation now)
+    {
+        var from = now.Of(cut.From);
+        var to = now.Of(cut.To);
+        return !from.Links.Contains(cut.To.Name) || !to.Links.Contains(cut.From.Name)
+            ? $"the link of {cut.From} and {cut.To} is down"
+            : null;
+    }
+
+    private static string? Unregistered(ForceUnregister force, ClusterObservation before, ClusterObservation now)
+    {
+        var had = Count(before);
+        return had > 0 && Count(now) < had ? $"{had} registrations of {force.ClientName} became {Count(now)}" : null;
+
+        int Count(ClusterObservation seen) => seen.Nodes.Sum(
+            node => node.Registrations.Count(registration => registration.ClientName == force.ClientName));
+    }
+}
