@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Torture.Protocol.Rpc;
 
 /// <summary>
@@ -11,9 +13,12 @@ public sealed class AssociationGroup
     private int _connections = 1;
     private bool _ended;
 
-    internal AssociationGroup(uint id) => Id = id;
+    internal AssociationGroup(uint id, IPAddress? client = null) => (Id, Client) = (id, client ?? IPAddress.None);
 
     public uint Id { get; }
+
+    /// <summary>The host that made the group: another host must not join it ([MS-RPCE] 3.3.1.5.4).</summary>
+    public IPAddress Client { get; }
 
     /// <summary>Runs once, when the group ends; at once where it has ended.</summary>
     public void OnRundown(Action rundown)

@@ -2,39 +2,34 @@ using System.Buffers;
 
 namespace Torture.Protocol.Rpc;
 
-/// <summary>
-/// A pooled stub under construction. Room for a response header is kept in front, so that a response of one fragment
-/// is protected and written where it was made.
-/// </summary>
+/// <summary>A pooled stub under construction.</summary>
 internal sealed class ResponseBuffer : IBufferWriter<byte>
 {
-    internal const int HeaderRoom = 24;
     private const int InitialSize = 256;
 
     private byte[] _bytes = [];
-    private int _end = HeaderRoom;
+    private int _length;
 
-    public int StubLength => _end - HeaderRoom;
-
-    public ReadOnlySpan<byte> Stub => _bytes.Length == 0 ? [] : _bytes.AsSpan(HeaderRoom, StubLength);
+    public ReadOnlySpan<byte> Stub => _bytes.AsSpan(0, _length);
 
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _end);
-        _end += count;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _length);
+        _length += count;
     }
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         Ensure(Math.Max(sizeHint, 1));
-        return _bytes.AsMemory(_end);
+        return _bytes.AsMemory(_length);
     }
 
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-    /// <summary>Forgets what was written.</summary>
-    public void Clear() => _end = HeaderRoom;
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Ensure(Math.Max(sizeHint, 1));
+        return _bytes.AsSpan(_length);
+    }
 
     /// <summary>Gives the memory back; the buffer is empty and may be used again.</summary>
     public void Release()
@@ -45,18 +40,18 @@ internal sealed class ResponseBuffer : IBufferWriter<byte>
             _bytes = [];
         }
 
-        _end = HeaderRoom;
+        _length = 0;
     }
 
     private void Ensure(int room)
     {
-        if (_bytes.Length - _end >= room)
+        if (_bytes.Length - _length >= room)
         {
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(InitialSize, _bytes.Length * 2), _end + room));
-        _bytes.AsSpan(0, Math.Min(_end, _bytes.Length)).CopyTo(larger);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(InitialSize, _bytes.Length * 2), _length + room));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
         if (_bytes.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_bytes);

@@ -78,6 +78,12 @@ public sealed class RpcServerCall
         }
     }
 
+    internal DataRepresentation Representation { get; init; }
+
+    internal SecuritySlot? Slot { get; init; }
+
+    internal byte[] PooledStub { get; init; } = [];
+
     internal ResponseBuffer ResponseStub { get; } = new();
 
     /// <summary>Ends the call with a fault once InvokeAsync returns.</summary>
