@@ -33,7 +33,7 @@ public sealed class WitnessRegistration
     /// <summary>Infinite for a version 1 client (A5).</summary>
     public TimeSpan KeepAliveTime { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Time stamp of the registration, of the last AsyncNotify or of its answer, whichever is latest.</summary>
+    /// <summary>Time stamp of the registration, the last AsyncNotify or its answer, whichever is latest.</summary>
     public long LastUseTime { get; set; }
 
     /// <summary>Whether an AsyncNotify is pending.</summary>
@@ -57,7 +57,7 @@ public sealed class WitnessRegistration
     /// <summary>The AsyncNotify calls that wait, first come first (A16).</summary>
     public LinkedList<PendingNotify> PendingCalls { get; } = new();
 
-    /// <summary>The user, the association group and the connection that made it: nobody else knows its handle.</summary>
+    /// <summary>The user who made it, on which connection: nobody else knows its handle.</summary>
     public required RpcCaller Caller { get; init; }
 
     public required AssociationGroup Association { get; init; }

@@ -260,7 +260,7 @@ public partial class WitnessService
     {
         lock (State)
         {
-            if (AsyncNotifyAbandoned(pending.Registration, pending))
+            if (AsyncNotifyAbandoned(call, pending))
             {
                 pending.TrySetException(Ended(call));
             }
@@ -268,14 +268,14 @@ public partial class WitnessService
     }
 
     /// <summary>[C706] 9.5.3: the call ends, the registration goes on. False: it goes on waiting.</summary>
-    protected virtual bool AsyncNotifyAbandoned(WitnessRegistration registration, PendingNotify pending)
+    protected virtual bool AsyncNotifyAbandoned(RpcServerCall call, PendingNotify pending)
     {
-        if (!registration.PendingCalls.Remove(pending))
+        if (!pending.Registration.PendingCalls.Remove(pending))
         {
             return false;
         }
 
-        AsyncNotifyAnswered(registration);
+        AsyncNotifyAnswered(pending.Registration);
         return true;
     }
 

@@ -147,7 +147,7 @@ public partial class WitnessService
     /// <summary>3.1.6.1: no Interface matches.</summary>
     protected virtual ImmutableArray<PublicInterface> AddInterface(PublicInterface entry) => InterfaceList.Add(entry);
 
-    /// <summary>3.1.6.1: who hears it: NetworkName is that of the event, and IPAddress is one of the Interface.</summary>
+    /// <summary>3.1.6.1: who hears it: NetworkName is the event's, and IPAddress is one of the Interface.</summary>
     protected virtual IEnumerable<WitnessRegistration> InterfaceChangeConcerns(
         PublicInterface entry, string networkName) =>
         new[] { entry.IPv4, entry.IPv6 }.OfType<IPAddress>()

@@ -21,7 +21,8 @@ public partial class WitnessService
 
         foreach (var registration in unused)
         {
-            Parts.Log($"registration {registration.RegistrationKey} of {registration.WitnessClientName}: unused, ended");
+            Parts.Log(
+                $"registration {registration.RegistrationKey} of {registration.WitnessClientName} unused: ended");
         }
     }
 

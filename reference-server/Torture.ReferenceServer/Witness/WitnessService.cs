@@ -43,7 +43,7 @@ public partial class WitnessService : IRpcInterface, IDisposable
     protected Lock State { get; } = new();
 
     /// <summary>3.1.1.1 InterfaceList.</summary>
-    protected ImmutableArray<PublicInterface> InterfaceList { get; private set; }
+    protected ImmutableArray<PublicInterface> InterfaceList { get; set; }
 
     /// <summary>3.1.1.1 WitnessRegistrationList.</summary>
     protected RegistrationTable WitnessRegistrationList { get; } = new();

@@ -1,0 +1,21 @@
+using System.Reflection;
+using Torture.Requirements;
+
+namespace Torture.Mutants;
+
+/// <summary>A deliberate defect: a subclass of one part of the reference server that breaks one rule of it.</summary>
+/// <param name="Name">As it is given to <c>torture-node node --mutant</c>.</param>
+/// <param name="Sentence">What is wrong.</param>
+/// <param name="Violates">Ids of the requirements whose cases must notice.</param>
+/// <param name="Part">The class that takes the part's place.</param>
+public sealed record Mutant(string Name, string Sentence, IReadOnlyList<string> Violates, Type Part)
+{
+    internal static Mutant? Of(Type type) =>
+        type.GetCustomAttribute<DefectAttribute>() is not { } defect || type.IsAbstract
+            ? null
+            : new Mutant(
+                type.Name,
+                defect.Sentence,
+                [.. type.GetCustomAttributes<ViolatesAttribute>().SelectMany(v => v.Requirements)],
+                type);
+}

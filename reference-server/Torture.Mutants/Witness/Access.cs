@@ -1,0 +1,86 @@
+using Torture.Protocol;
+using Torture.Protocol.Rpc;
+using Torture.ReferenceServer.Witness;
+using Torture.Requirements;
+
+namespace Torture.Mutants.Witness;
+
+[Defect("Callers at level connect are served.")]
+[Violates(Swn.WeakAuthenticationLevelRefused)]
+public sealed class AcceptsConnectLevel(NodeParts parts) : WitnessService(parts)
+{
+    public override AuthenticationLevel MinimumLevel => AuthenticationLevel.Connect;
+}
+
+[Defect("Callers at level packet are served.")]
+[Violates(Swn.WeakAuthenticationLevelRefused)]
+public sealed class AcceptsPacketLevel(NodeParts parts) : WitnessService(parts)
+{
+    public override AuthenticationLevel MinimumLevel => AuthenticationLevel.Packet;
+}
+
+[Defect("Callers who did not authenticate are served.")]
+[Violates(Swn.WeakAuthenticationLevelRefused, Swn.AccessDenied)]
+public sealed class AcceptsEverybody(NodeParts parts) : WitnessService(parts)
+{
+    public override AuthenticationLevel MinimumLevel => AuthenticationLevel.None;
+
+    protected override Win32Error CheckAccess(RpcCaller caller) => Win32Error.ERROR_SUCCESS;
+}
+
+[Defect("Callers at level privacy are refused.")]
+[Violates(Swn.PrivacyAccepted)]
+public sealed class RefusesPrivacy(NodeParts parts) : WitnessService(parts)
+{
+    protected override Win32Error CheckAccess(RpcCaller caller) =>
+        caller.Level == AuthenticationLevel.Privacy ? Win32Error.ERROR_ACCESS_DENIED : base.CheckAccess(caller);
+}
+
+[Defect("Anonymous callers are served.")]
+[Violates(Swn.AccessDenied)]
+public sealed class AcceptsAnonymous(NodeParts parts) : WitnessService(parts)
+{
+    protected override Win32Error CheckAccess(RpcCaller caller) => base.CheckAccess(caller with { Name = "anonymous" });
+}
+
+[Defect("An operation that does not exist is answered with a status instead of a fault.")]
+[Violates(Swn.OpnumOutOfRange, Rpce.OpnumOutOfRange)]
+public sealed class UnknownOpnumIsStatus(NodeParts parts) : WitnessService(parts)
+{
+    public override int OperationCount => ushort.MaxValue;
+
+    public override ValueTask InvokeAsync(RpcServerCall call)
+    {
+        if (call.Opnum < base.OperationCount)
+        {
+            return base.InvokeAsync(call);
+        }
+
+        Write(call, BitConverter.GetBytes((uint)Win32Error.ERROR_INVALID_PARAMETER));
+        return ValueTask.CompletedTask;
+    }
+}
+
+[Defect("A pending call holds up the next one of its connection.")]
+[Violates(Swn.PendingNotifyHoldsUpNothing, Swn.SharedContextHandle, Rpce.ServerAnswersInAnyOrder)]
+public sealed class PendingCallBlocksConnection(NodeParts parts) : WitnessService(parts)
+{
+    private readonly Dictionary<long, Task> _last = [];
+
+    public override ValueTask InvokeAsync(RpcServerCall call)
+    {
+        lock (_last)
+        {
+            var turn = Next(_last.GetValueOrDefault(call.ConnectionId, Task.CompletedTask), call);
+            _last[call.ConnectionId] = turn;
+            return new ValueTask(turn);
+        }
+    }
+
+    private async Task Next(Task previous, RpcServerCall call)
+    {
+        await previous.ContinueWith(
+            _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current);
+        await base.InvokeAsync(call);
+    }
+}
