@@ -8,7 +8,7 @@ namespace Torture.Captures;
 /// shows it: <c>TORTURE1, run id, number, monotonic nanoseconds, phase, text</c>.
 /// </summary>
 /// <param name="RunId">Which run, without tabs.</param>
-/// <param name="Number">Counts up within a run.</param>
+/// <param name="Number">Counts up from 1 within a run; those of <see cref="Flush"/> count down from -1.</param>
 /// <param name="MonotonicNanoseconds">The run's clock when it was sent.</param>
 /// <param name="Phase">A word: <see cref="Fault"/>, <see cref="Flush"/> or the run's own.</param>
 /// <param name="Text">For people: <c>kill n1</c>.</param>
@@ -43,7 +43,7 @@ public sealed record Marker(string RunId, long Number, long MonotonicNanoseconds
 
         var fields = Encoding.UTF8.GetString(datagram).Split('\t', 6);
         return fields.Length == 6
-            && long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(fields[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && long.TryParse(fields[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var monotonic)
             ? new Marker(fields[1], number, monotonic, fields[4], fields[5])
             : null;

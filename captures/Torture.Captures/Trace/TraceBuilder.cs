@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Torture.Captures.Packets;
+using Torture.Captures.Trace;
+
+namespace Torture.Captures;
+
+/// <summary>What helps to understand a capture.</summary>
+public sealed record TraceOptions
+{
+    /// <summary>What opens sealed traffic.</summary>
+    public KeyRing? Keys { get; init; }
+}
+
+/// <summary>
+/// Makes a trace of packets as they come, live or from a file. Not safe for two threads at once; events are raised
+/// on the thread that adds.
+/// </summary>
+public sealed class TraceBuilder
+{
+    private readonly LinkObserver _links = new();
+    private readonly TcpReassembler _tcp;
+    private readonly List<ObservedMarker> _markers = [];
+    private readonly List<ObservedAnnouncement> _announcements = [];
+    private readonly List<ObservedTcpEvent> _tcpEvents = [];
+    private readonly List<ConnectionRecord> _connections = [];
+    private readonly HashSet<int> _tickled = [];
+    private readonly TraceOptions _options;
+
+    public TraceBuilder(TraceOptions? options = null)
+    {
+        _options = options ?? new TraceOptions();
+        _tcp = new TcpReassembler(new StreamDispatcher(this));
+    }
+
+    public event Action<ObservedMarker>? MarkerSeen;
+
+    public event Action<ObservedAnnouncement>? AnnouncementSeen;
+
+    public event Action<ObservedTcpEvent>? TcpEventSeen;
+
+    public ObservedMarker? LastMarker { get; private set; }
+
+    public FrameStamp? First { get; private set; }
+
+    public FrameStamp? Last { get; private set; }
+
+    /// <summary>Reads a whole capture.</summary>
+    public static WitnessTrace Read(IEnumerable<CapturedPacket> packets, TraceOptions? options = null)
+    {
+        var builder = new TraceBuilder(options);
+        foreach (var packet in packets)
+        {
+            builder.Add(packet);
+        }
+
+        builder.Complete();
+        return builder.Snapshot();
+    }
+
+    public void Add(CapturedPacket packet)
+    {
+        var at = new FrameStamp(packet.Number, packet.TimeNanoseconds);
+        First ??= at;
+        Last = at;
+        if (!LinkFrame.TryRead(packet.Link, packet.Data, out var frame))
+        {
+            return;
+        }
+
+        if (frame.Type == EtherType.Arp)
+        {
+            Announce(_links.ReadArp(at, frame.Payload));
+        }
+        else if (IpPacket.TryRead(frame, out var ip))
+        {
+            Add(at, frame.Source, ip);
+        }
+    }
+
+    /// <summary>No more packets will come: what waits for a lost one is read as it is.</summary>
+    public void Complete() => _tcp.Complete();
+
+    /// <summary>Looks again whether a key has come for what could not be opened.</summary>
+    public void OpenSealed()
+    {
+    }
+
+    public WitnessTrace Snapshot() => new()
+    {
+        Markers = [.. _markers],
+        Announcements = [.. _announcements],
+        TcpEvents = [.. _tcpEvents],
+        Connections = ImmutableCollectionsMarshal.AsImmutableArray(_connections.Select(c => c.Observe()).ToArray()),
+        First = First,
+        Last = Last,
+    };
+
+    private void Add(FrameStamp at, MacAddress? source, in IpPacket ip)
+    {
+        if (TcpSegment.TryRead(ip, out var segment))
+        {
+            AddTcp(at, source, ip, segment);
+        }
+        else if (ip.Protocol == IpProtocol.Udp && ip.Payload.Length > 8)
+        {
+            Mark(at, Marker.TryDecode(ip.Payload.Span[8..]));
+        }
+        else if (ip.Protocol == IpProtocol.IcmpV6)
+        {
+            Announce(_links.ReadIcmp(at, ip, source));
+        }
+    }
+
+    private void AddTcp(FrameStamp at, MacAddress? source, in IpPacket ip, in TcpSegment segment)
+    {
+        _links.Learn(ip.Source, source);
+        var stream = _tcp.Add(at, source, ip, segment);
+        if (stream is not null && Record(stream) is { } connection && segment.WireLength > 0)
+        {
+            connection.Sent(stream.IsFromClient(new(ip.Source, segment.SourcePort)), at);
+        }
+
+        if (Kind(stream, segment) is { } kind)
+        {
+            var seen = new ObservedTcpEvent(
+                at, kind, new(ip.Source.ToIPAddress(), segment.SourcePort),
+                new(ip.Destination.ToIPAddress(), segment.DestinationPort), stream?.Number, source);
+            _tcpEvents.Add(seen);
+            TcpEventSeen?.Invoke(seen);
+        }
+    }
+
+    private TcpEventKind? Kind(TcpStream? stream, in TcpSegment segment)
+    {
+        if (segment.IsTickle)
+        {
+            _tickled.Add(stream?.Number ?? -1);
+            return TcpEventKind.Tickle;
+        }
+
+        if (segment.Has(TcpFlags.Reset))
+        {
+            return TcpEventKind.Reset;
+        }
+
+        return stream is not null && segment is { Flags: TcpFlags.Acknowledge, WireLength: 0 }
+            && _tickled.Remove(stream.Number)
+            ? TcpEventKind.TickleAnswer
+            : null;
+    }
+
+    private ConnectionRecord Record(TcpStream stream)
+    {
+        if (stream.Number == _connections.Count)
+        {
+            _connections.Add(new ConnectionRecord(stream));
+        }
+
+        return _connections[stream.Number];
+    }
+
+    private void Mark(FrameStamp at, Marker? marker)
+    {
+        if (marker is not null)
+        {
+            LastMarker = new ObservedMarker(marker, at);
+            _markers.Add(LastMarker);
+            MarkerSeen?.Invoke(LastMarker);
+        }
+    }
+
+    private void Announce(ObservedAnnouncement? announcement)
+    {
+        if (announcement is not null)
+        {
+            _announcements.Add(announcement);
+            AnnouncementSeen?.Invoke(announcement);
+        }
+    }
+
+    private sealed class StreamDispatcher(TraceBuilder builder) : ITcpObserver
+    {
+        public void OnData(TcpStream stream, bool fromClient, ReadOnlyMemory<byte> data, FrameStamp at) =>
+            builder.Record(stream);
+
+        public void OnGap(TcpStream stream, bool fromClient, long missing, FrameStamp at) =>
+            builder.Record(stream);
+
+        public void OnClosed(TcpStream stream, bool fromClient, TcpClose how, FrameStamp at) =>
+            builder.Record(stream).Ended ??= at;
+    }
+}

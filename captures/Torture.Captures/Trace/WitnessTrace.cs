@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace Torture.Captures;
+
+/// <summary>What a capture tells, each list in order of time.</summary>
+public sealed record WitnessTrace
+{
+    public ImmutableArray<ObservedMarker> Markers { get; init; } = [];
+
+    public ImmutableArray<ObservedAnnouncement> Announcements { get; init; } = [];
+
+    public ImmutableArray<ObservedTcpEvent> TcpEvents { get; init; } = [];
+
+    public ImmutableArray<ObservedConnection> Connections { get; init; } = [];
+
+    /// <summary>When and where the capture began; null for an empty one.</summary>
+    public FrameStamp? First { get; init; }
+
+    public FrameStamp? Last { get; init; }
+}
