@@ -11,11 +11,11 @@ public sealed class FragmentProtection
     public void EveryByteIsCovered(
         [Values(AuthenticationLevel.Integrity, AuthenticationLevel.Privacy)] AuthenticationLevel level)
     {
-        var length = Fixtures.Fragment("some stub").Length;
+        var length = NtlmEnds.Fragment("some stub").Length;
         for (var at = 0; at < length + 16; at++)
         {
-            var (initiator, acceptor) = Fixtures.Pair();
-            byte[] pdu = [.. Fixtures.Fragment("some stub"), .. new byte[16]];
+            var (initiator, acceptor) = NtlmEnds.Pair();
+            byte[] pdu = [.. NtlmEnds.Fragment("some stub"), .. new byte[16]];
             initiator.Protect(pdu.AsSpan(0, length), 24..^8, level, true, pdu.AsSpan(length));
             pdu[at] ^= 0x10;
 
@@ -29,8 +29,8 @@ public sealed class FragmentProtection
     [Test]
     public void AReplayedFragmentIsRefused([Values] bool spnego)
     {
-        var (initiator, acceptor) = Fixtures.Pair(spnego);
-        var pdu = Fixtures.Fragment("some stub");
+        var (initiator, acceptor) = NtlmEnds.Pair(spnego);
+        var pdu = NtlmEnds.Fragment("some stub");
         var token = new byte[16];
         initiator.Protect(pdu, 24..^8, AuthenticationLevel.Integrity, true, token);
         acceptor.Unprotect(pdu, 24..^8, AuthenticationLevel.Integrity, true, token);
@@ -43,8 +43,8 @@ public sealed class FragmentProtection
     [Test]
     public void ATokenOfAnotherLengthIsRefused([Values(0, 15, 17)] int length)
     {
-        var (initiator, acceptor) = Fixtures.Pair();
-        var pdu = Fixtures.Fragment("some stub");
+        var (initiator, acceptor) = NtlmEnds.Pair();
+        var pdu = NtlmEnds.Fragment("some stub");
         initiator.Protect(pdu, 24..^8, AuthenticationLevel.Privacy, true, new byte[16]);
 
         var open = () => acceptor.Unprotect(pdu, 24..^8, AuthenticationLevel.Privacy, true, new byte[length]);
@@ -55,7 +55,7 @@ public sealed class FragmentProtection
     [Test]
     public void ProtectionAllocatesNothing()
     {
-        var (initiator, acceptor) = Fixtures.Pair();
+        var (initiator, acceptor) = NtlmEnds.Pair();
         var pdu = new byte[1700];
         var token = new byte[16];
         var before = 0L;

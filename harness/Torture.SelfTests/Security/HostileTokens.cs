@@ -91,7 +91,7 @@ public sealed class HostileTokens
     [Test]
     public void AnOversizedTokenIsRefused()
     {
-        using var acceptor = Fixtures.Acceptor();
+        using var acceptor = NtlmEnds.Acceptor();
         byte[] token = [.. new NtlmNegotiate(new NtlmInitiatorOptions().Flags).Encode(), .. new byte[70000]];
 
         var step = () => acceptor.Step(token);
@@ -114,7 +114,7 @@ public sealed class HostileTokens
     [Test]
     public void ATokenTooManyIsRefused([Values] bool spnego)
     {
-        var (initiator, acceptor) = Fixtures.Pair(spnego);
+        var (initiator, acceptor) = NtlmEnds.Pair(spnego);
 
         foreach (var context in (ISecurityContext[])[initiator, acceptor])
         {
@@ -136,8 +136,8 @@ public sealed class HostileTokens
     }
 
     private static (ISecurityContext Initiator, ISecurityContext Acceptor) Ends(bool spnego) => spnego
-        ? (new SpnegoInitiator(Fixtures.Initiator()), new SpnegoAcceptor(Fixtures.Acceptor()))
-        : (Fixtures.Initiator(), Fixtures.Acceptor());
+        ? (new SpnegoInitiator(NtlmEnds.Initiator()), new SpnegoAcceptor(NtlmEnds.Acceptor()))
+        : (NtlmEnds.Initiator(), NtlmEnds.Acceptor());
 
     /// <summary>The tokens of an exchange; the ends are deterministic, so that every exchange has the same.</summary>
     private static byte[][] Tokens(bool spnego)

@@ -10,10 +10,10 @@ public sealed class NtlmExchange
     [Test]
     public void ThreeMessagesAndThenBothTalk()
     {
-        using var initiator = Fixtures.Initiator(domain: "ANY");
-        using var acceptor = Fixtures.Acceptor();
+        using var initiator = NtlmEnds.Initiator(domain: "ANY");
+        using var acceptor = NtlmEnds.Acceptor();
 
-        Fixtures.Establish(initiator, acceptor).Should().Be(3);
+        NtlmEnds.Establish(initiator, acceptor).Should().Be(3);
 
         acceptor.PeerName.Should().Be(@"SWNCLUSTER\swn");
         initiator.PeerName.Should().BeNull();
@@ -22,21 +22,21 @@ public sealed class NtlmExchange
         foreach (var level in (AuthenticationLevel[])[AuthenticationLevel.Integrity, AuthenticationLevel.Privacy,
             AuthenticationLevel.Packet, AuthenticationLevel.Call, AuthenticationLevel.Connect])
         {
-            Fixtures.Send(initiator, acceptor, $"hello at {level}", level).Should().Be($"hello at {level}");
-            Fixtures.Send(acceptor, initiator, $"back at {level}", level).Should().Be($"back at {level}");
+            NtlmEnds.Send(initiator, acceptor, $"hello at {level}", level).Should().Be($"hello at {level}");
+            NtlmEnds.Send(acceptor, initiator, $"back at {level}", level).Should().Be($"back at {level}");
         }
     }
 
     [TestCase("swn", "wrong", "")]
-    [TestCase("nobody", Fixtures.Password, "")]
-    [TestCase("gone", Fixtures.Password, "")]
+    [TestCase("nobody", NtlmEnds.Password, "")]
+    [TestCase("gone", NtlmEnds.Password, "")]
     [TestCase("second", "another one", "ELSEWHERE")]
     public void IsRefused(string user, string password, string domain)
     {
-        using var initiator = Fixtures.Initiator(user, password, domain);
-        using var acceptor = Fixtures.Acceptor();
+        using var initiator = NtlmEnds.Initiator(user, password, domain);
+        using var acceptor = NtlmEnds.Acceptor();
 
-        var establish = () => Fixtures.Establish(initiator, acceptor);
+        var establish = () => NtlmEnds.Establish(initiator, acceptor);
 
         establish.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.LogonDenied);
         acceptor.IsEstablished.Should().BeFalse();
@@ -46,9 +46,9 @@ public sealed class NtlmExchange
     [Test]
     public void ADomainIsComparedWithoutItsCase()
     {
-        using var acceptor = Fixtures.Acceptor();
+        using var acceptor = NtlmEnds.Acceptor();
 
-        Fixtures.Establish(Fixtures.Initiator("SECOND", "another one", "swntest"), acceptor);
+        NtlmEnds.Establish(NtlmEnds.Initiator("SECOND", "another one", "swntest"), acceptor);
 
         acceptor.PeerName.Should().Be(@"SWNTEST\second");
     }
@@ -56,10 +56,10 @@ public sealed class NtlmExchange
     [Test]
     public void NobodyIsRefusedUnlessAllowed([Values] bool allowed)
     {
-        using var initiator = new NtlmInitiator(NtlmCredential.Anonymous, Fixtures.Clock, new Random(1).NextBytes);
-        using var acceptor = Fixtures.Acceptor(new() { AllowAnonymous = allowed });
+        using var initiator = new NtlmInitiator(NtlmCredential.Anonymous, NtlmEnds.Clock, new Random(1).NextBytes);
+        using var acceptor = NtlmEnds.Acceptor(new() { AllowAnonymous = allowed });
 
-        var establish = () => Fixtures.Establish(initiator, acceptor);
+        var establish = () => NtlmEnds.Establish(initiator, acceptor);
 
         if (!allowed)
         {
@@ -70,14 +70,14 @@ public sealed class NtlmExchange
 
         establish();
         acceptor.PeerName.Should().Be(@"NT AUTHORITY\ANONYMOUS LOGON");
-        Fixtures.Send(initiator, acceptor, "hello").Should().Be("hello");
+        NtlmEnds.Send(initiator, acceptor, "hello").Should().Be("hello");
     }
 
     [Test]
     public void AWrongMicIsRefused([Range(0, 15)] int at)
     {
-        using var initiator = Fixtures.Initiator();
-        using var acceptor = Fixtures.Acceptor();
+        using var initiator = NtlmEnds.Initiator();
+        using var acceptor = NtlmEnds.Acceptor();
         var challenge = acceptor.Step(initiator.Step([]).Span);
         var token = initiator.Step(challenge.Span).ToArray();
         token[NtlmAuthenticate.MicOffset + at] ^= 1;
@@ -90,9 +90,9 @@ public sealed class NtlmExchange
     [Test]
     public void AMicIsOptional()
     {
-        using var acceptor = Fixtures.Acceptor();
+        using var acceptor = NtlmEnds.Acceptor();
 
-        Fixtures.Establish(Fixtures.Initiator(options: new() { SendMic = false }), acceptor);
+        NtlmEnds.Establish(NtlmEnds.Initiator(options: new() { SendMic = false }), acceptor);
 
         acceptor.IsEstablished.Should().BeTrue();
     }
@@ -100,10 +100,10 @@ public sealed class NtlmExchange
     [Test]
     public void AnOldResponseIsRefused()
     {
-        var later = new StandingClock(Fixtures.Clock.GetUtcNow() + TimeSpan.FromHours(37));
-        using var initiator = Fixtures.Initiator();
-        using var early = Fixtures.Acceptor();
-        using var late = new NtlmAcceptor(Fixtures.Accounts, "SWNCLUSTER", later, new Random(2).NextBytes);
+        var later = new StandingClock(NtlmEnds.Clock.GetUtcNow() + TimeSpan.FromHours(37));
+        using var initiator = NtlmEnds.Initiator();
+        using var early = NtlmEnds.Acceptor();
+        using var late = new NtlmAcceptor(NtlmEnds.Accounts, "SWNCLUSTER", later, new Random(2).NextBytes);
         var negotiate = initiator.Step([]);
         late.Step(negotiate.Span);
 
@@ -118,10 +118,10 @@ public sealed class NtlmExchange
     public void AWeakClientIsRefused(NtlmFlags missing)
     {
         var options = new NtlmInitiatorOptions();
-        using var initiator = Fixtures.Initiator(options: options with { Flags = options.Flags & ~missing });
-        using var acceptor = Fixtures.Acceptor();
+        using var initiator = NtlmEnds.Initiator(options: options with { Flags = options.Flags & ~missing });
+        using var acceptor = NtlmEnds.Acceptor();
 
-        var establish = () => Fixtures.Establish(initiator, acceptor);
+        var establish = () => NtlmEnds.Establish(initiator, acceptor);
 
         establish.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
     }
@@ -130,13 +130,13 @@ public sealed class NtlmExchange
     public void AWeakServerIsRefused()
     {
         var strong = new NtlmAcceptorOptions();
-        using var acceptor = Fixtures.Acceptor(new()
+        using var acceptor = NtlmEnds.Acceptor(new()
         {
             Required = 0,
             Supported = strong.Supported & ~NtlmFlags.NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY,
         });
 
-        var establish = () => Fixtures.Establish(Fixtures.Initiator(), acceptor);
+        var establish = () => NtlmEnds.Establish(NtlmEnds.Initiator(), acceptor);
 
         establish.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
     }
@@ -145,9 +145,9 @@ public sealed class NtlmExchange
     public void FlagsBeyondTheChallengeAreRefused()
     {
         var options = new NtlmInitiatorOptions();
-        using var initiator = Fixtures.Initiator(
+        using var initiator = NtlmEnds.Initiator(
             options: options with { Flags = options.Flags & ~NtlmFlags.NTLMSSP_NEGOTIATE_SEAL });
-        using var acceptor = Fixtures.Acceptor();
+        using var acceptor = NtlmEnds.Acceptor();
         var token = initiator.Step(acceptor.Step(initiator.Step([]).Span).Span).ToArray();
         token[60] |= (byte)NtlmFlags.NTLMSSP_NEGOTIATE_SEAL;
 
@@ -160,23 +160,23 @@ public sealed class NtlmExchange
     public void PrivacyNeedsSealing()
     {
         var options = new NtlmInitiatorOptions();
-        using var initiator = Fixtures.Initiator(
+        using var initiator = NtlmEnds.Initiator(
             options: options with { Flags = options.Flags & ~NtlmFlags.NTLMSSP_NEGOTIATE_SEAL });
-        using var acceptor = Fixtures.Acceptor();
-        Fixtures.Establish(initiator, acceptor);
+        using var acceptor = NtlmEnds.Acceptor();
+        NtlmEnds.Establish(initiator, acceptor);
 
-        var seal = () => Fixtures.Send(initiator, acceptor, "hello");
+        var seal = () => NtlmEnds.Send(initiator, acceptor, "hello");
 
-        Fixtures.Send(initiator, acceptor, "hello", AuthenticationLevel.Integrity).Should().Be("hello");
+        NtlmEnds.Send(initiator, acceptor, "hello", AuthenticationLevel.Integrity).Should().Be("hello");
         seal.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
     }
 
     [Test]
     public void NothingIsProtectedBeforeThereIsAKey()
     {
-        using var acceptor = Fixtures.Acceptor();
+        using var acceptor = NtlmEnds.Acceptor();
 
-        var send = () => Fixtures.Send(acceptor, acceptor, "hello");
+        var send = () => NtlmEnds.Send(acceptor, acceptor, "hello");
 
         send.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
     }
@@ -184,7 +184,7 @@ public sealed class NtlmExchange
     [Test]
     public void PasswordsAreNotTold()
     {
-        var told = $"{new NtlmCredential("swn", Fixtures.Password, "D")} {NtlmAccount.FromPassword("swn", "x1y2z3")}";
+        var told = $"{new NtlmCredential("swn", NtlmEnds.Password, "D")} {NtlmAccount.FromPassword("swn", "x1y2z3")}";
 
         told.Should().Be(@"D\swn \swn");
     }

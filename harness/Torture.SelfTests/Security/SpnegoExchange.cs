@@ -10,23 +10,23 @@ public sealed class SpnegoExchange
     [Test]
     public void FourTokensAndThenBothTalk()
     {
-        using var initiator = new SpnegoInitiator(Fixtures.Initiator());
-        using var acceptor = new SpnegoAcceptor(Fixtures.Acceptor());
+        using var initiator = new SpnegoInitiator(NtlmEnds.Initiator());
+        using var acceptor = new SpnegoAcceptor(NtlmEnds.Acceptor());
 
-        Fixtures.Establish(initiator, acceptor).Should().Be(4);
+        NtlmEnds.Establish(initiator, acceptor).Should().Be(4);
 
         acceptor.PeerName.Should().Be(@"SWNCLUSTER\swn");
         acceptor.SessionKey.ToArray().Should().Equal(initiator.SessionKey.ToArray()).And.HaveCount(16);
         (initiator.MechListMicExchanged, acceptor.MechListMicExchanged).Should().Be((true, true));
-        Fixtures.Send(initiator, acceptor, "hello").Should().Be("hello");
-        Fixtures.Send(acceptor, initiator, "back").Should().Be("back");
+        NtlmEnds.Send(initiator, acceptor, "hello").Should().Be("hello");
+        NtlmEnds.Send(acceptor, initiator, "back").Should().Be("back");
     }
 
     [Test]
     public void TokensHaveTheFramesOfARealExchange()
     {
-        using var initiator = new SpnegoInitiator(Fixtures.Initiator());
-        using var acceptor = new SpnegoAcceptor(Fixtures.Acceptor());
+        using var initiator = new SpnegoInitiator(NtlmEnds.Initiator());
+        using var acceptor = new SpnegoAcceptor(NtlmEnds.Acceptor());
 
         var first = initiator.Step([]).ToArray();
         var last = acceptor.Step(initiator.Step(acceptor.Step(first).Span).Span).ToArray();
@@ -40,8 +40,8 @@ public sealed class SpnegoExchange
     [Test]
     public void TheSequenceGoesOnAndTheCipherBeginsAnew()
     {
-        var (initiator, acceptor) = Fixtures.Pair(spnego: true);
-        var pdu = Fixtures.Fragment("some stub");
+        var (initiator, acceptor) = NtlmEnds.Pair(spnego: true);
+        var pdu = NtlmEnds.Fragment("some stub");
         var token = new byte[16];
 
         initiator.Protect(pdu, 24..^8, AuthenticationLevel.Privacy, true, token);
@@ -50,17 +50,17 @@ public sealed class SpnegoExchange
         var observer = new SecurityObserver(KeyLogEntry.Of(
             acceptor, new(1, 1), new(2, 2), DateTimeOffset.UnixEpoch, AuthenticationLevel.Privacy));
         observer.Open(true, pdu, 24..^8, AuthenticationLevel.Privacy, token);
-        pdu.Should().Equal(Fixtures.Fragment("some stub"));
+        pdu.Should().Equal(NtlmEnds.Fragment("some stub"));
     }
 
     [Test]
     public void WithoutAMicTheSequenceBeginsAtZero()
     {
-        using var initiator = new SpnegoInitiator(Fixtures.Initiator(options: new() { SendMic = false }));
-        using var acceptor = new SpnegoAcceptor(Fixtures.Acceptor());
-        Fixtures.Establish(initiator, acceptor);
+        using var initiator = new SpnegoInitiator(NtlmEnds.Initiator(options: new() { SendMic = false }));
+        using var acceptor = new SpnegoAcceptor(NtlmEnds.Acceptor());
+        NtlmEnds.Establish(initiator, acceptor);
         var token = new byte[16];
-        initiator.Protect(Fixtures.Fragment("x"), 24..^8, AuthenticationLevel.Integrity, true, token);
+        initiator.Protect(NtlmEnds.Fragment("x"), 24..^8, AuthenticationLevel.Integrity, true, token);
 
         token[12].Should().Be(0);
         acceptor.MechListMicExchanged.Should().BeFalse();
@@ -69,20 +69,20 @@ public sealed class SpnegoExchange
     [Test]
     public void AnotherMechanismThanTheFirstIsTaken()
     {
-        using var initiator = new SpnegoInitiator(new Unknown(), Fixtures.Initiator());
-        using var acceptor = new SpnegoAcceptor(Fixtures.Acceptor());
+        using var initiator = new SpnegoInitiator(new Unknown(), NtlmEnds.Initiator());
+        using var acceptor = new SpnegoAcceptor(NtlmEnds.Acceptor());
 
-        Fixtures.Establish(initiator, acceptor).Should().Be(6);
+        NtlmEnds.Establish(initiator, acceptor).Should().Be(6);
 
         acceptor.MechListMicExchanged.Should().BeTrue();
-        Fixtures.Send(initiator, acceptor, "hello").Should().Be("hello");
+        NtlmEnds.Send(initiator, acceptor, "hello").Should().Be("hello");
     }
 
     [Test]
     public void NoMechanismInCommonIsRefused()
     {
-        var step = () => Fixtures.Establish(
-            new SpnegoInitiator(new Unknown()), new SpnegoAcceptor(Fixtures.Acceptor()));
+        var step = () => NtlmEnds.Establish(
+            new SpnegoInitiator(new Unknown()), new SpnegoAcceptor(NtlmEnds.Acceptor()));
 
         step.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.Unsupported);
     }
@@ -90,8 +90,8 @@ public sealed class SpnegoExchange
     [Test]
     public void AChangedMechListMicIsRefused([Values] bool byClient)
     {
-        using var initiator = new SpnegoInitiator(Fixtures.Initiator());
-        using var acceptor = new SpnegoAcceptor(Fixtures.Acceptor());
+        using var initiator = new SpnegoInitiator(NtlmEnds.Initiator());
+        using var acceptor = new SpnegoAcceptor(NtlmEnds.Acceptor());
         var third = initiator.Step(acceptor.Step(initiator.Step([]).Span).Span).ToArray();
         third[^5] ^= (byte)(byClient ? 1 : 0);
 
@@ -110,8 +110,8 @@ public sealed class SpnegoExchange
     [Test]
     public void AnUnsignedAnswerToASignedListIsRefused()
     {
-        using var initiator = new SpnegoInitiator(Fixtures.Initiator());
-        using var acceptor = new SpnegoAcceptor(Fixtures.Acceptor());
+        using var initiator = new SpnegoInitiator(NtlmEnds.Initiator());
+        using var acceptor = new SpnegoAcceptor(NtlmEnds.Acceptor());
         initiator.Step(acceptor.Step(initiator.Step([]).Span).Span);
 
         var end = () => initiator.Step(new NegTokenResp(NegState.AcceptCompleted).Encode());
@@ -122,8 +122,8 @@ public sealed class SpnegoExchange
     [Test]
     public void AWrongPasswordIsDenied()
     {
-        var step = () => Fixtures.Establish(
-            new SpnegoInitiator(Fixtures.Initiator(password: "wrong")), new SpnegoAcceptor(Fixtures.Acceptor()));
+        var step = () => NtlmEnds.Establish(
+            new SpnegoInitiator(NtlmEnds.Initiator(password: "wrong")), new SpnegoAcceptor(NtlmEnds.Acceptor()));
 
         step.Should().Throw<SecurityContextException>().Which.Failure.Should().Be(SecurityFailure.LogonDenied);
     }

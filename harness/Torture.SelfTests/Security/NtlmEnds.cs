@@ -10,7 +10,7 @@ internal sealed class StandingClock(DateTimeOffset now) : TimeProvider
     public override DateTimeOffset GetUtcNow() => now;
 }
 
-internal static class Fixtures
+internal static class NtlmEnds
 {
     public const string Password = "Passw0rd!swn";
 
