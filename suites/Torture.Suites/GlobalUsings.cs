@@ -1,0 +1,10 @@
+global using NUnit.Framework;
+global using Torture.Harness;
+global using Torture.Harness.Clusters;
+global using Torture.Harness.Faults;
+global using Torture.Harness.Witness;
+global using Torture.Protocol;
+global using Torture.Protocol.Rpc;
+global using Torture.Protocol.Witness;
+global using Torture.Requirements;
+global using static Torture.Protocol.Win32Error;
