@@ -13,6 +13,7 @@ public static class NdrCodec
 {
     private static readonly object[] Known =
     [
+        new NdrCodec<GetInterfaceListRequest>(WitnessCodec.Encode, WitnessCodec.DecodeGetInterfaceListRequest),
         new NdrCodec<GetInterfaceListResponse>(WitnessCodec.Encode, WitnessCodec.DecodeGetInterfaceListResponse),
         new NdrCodec<RegisterRequest>(WitnessCodec.Encode, WitnessCodec.DecodeRegisterRequest),
         new NdrCodec<RegisterExRequest>(WitnessCodec.Encode, WitnessCodec.DecodeRegisterExRequest),

@@ -37,7 +37,12 @@ public static partial class WitnessBlobs
     /// <summary>Looks at one entry: how many bytes it really takes, or -1 where that cannot be told.</summary>
     private delegate int InspectEntry(ReadOnlySpan<byte> bytes, Place place, List<BlobDefect> defects);
 
-    private readonly record struct Place(int Entry, int Offset);
+    private readonly record struct Place(int Entry, int Offset)
+    {
+        public string Change(string field = "") => $"RESOURCE_CHANGE[{Entry}]{field}";
+
+        public string List(string field = "") => $"IPADDR_INFO_LIST[{Entry}]{field}";
+    }
 
     // [MS-SWN] 2.2.2.4
     private static void InspectEntries(
@@ -71,11 +76,10 @@ public static partial class WitnessBlobs
     // [MS-SWN] 2.2.2.3
     private static int InspectChange(ReadOnlySpan<byte> bytes, Place place, List<BlobDefect> defects)
     {
-        var field = $"RESOURCE_CHANGE[{place.Entry}]";
         if (bytes.Length < ChangeHeaderSize + 2)
         {
             defects.Add(new(
-                "SWN-R036", field, $"{ChangeHeaderSize + 2} bytes or more", $"{bytes.Length}", place.Offset));
+                "SWN-R036", place.Change(), $"{ChangeHeaderSize + 2} bytes or more", $"{bytes.Length}", place.Offset));
             return -1;
         }
 
@@ -83,27 +87,29 @@ public static partial class WitnessBlobs
         var type = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
         if (!Enum.IsDefined((ChangeType)type))
         {
-            defects.Add(new("SWN-R037", $"{field}.ChangeType", "0x00, 0x01 or 0xFF", $"0x{type:X2}", place.Offset + 4));
+            defects.Add(new(
+                "SWN-R037", place.Change(".ChangeType"), "0x00, 0x01 or 0xFF", $"0x{type:X2}", place.Offset + 4));
         }
 
         var units = Units(bytes[ChangeHeaderSize..]);
         if (units < 0)
         {
-            defects.Add(new("SWN-R036", $"{field}.ResourceName", "a null at its end", "none",
+            defects.Add(new("SWN-R036", place.Change(".ResourceName"), "a null at its end", "none",
                 place.Offset + ChangeHeaderSize));
             return -1;
         }
 
         if (units == 0)
         {
-            defects.Add(new("SWN-R038", $"{field}.ResourceName", "a net name, an address or a group name", "empty",
+            defects.Add(new(
+                "SWN-R038", place.Change(".ResourceName"), "a net name, an address or a group name", "empty",
                 place.Offset + ChangeHeaderSize));
         }
 
         var size = ChangeHeaderSize + 2 * (units + 1);
         if (length != size)
         {
-            defects.Add(new("SWN-R036", $"{field}.Length", $"{size}", $"{length}", place.Offset));
+            defects.Add(new("SWN-R036", place.Change(".Length"), $"{size}", $"{length}", place.Offset));
         }
 
         return length > size && length <= bytes.Length ? (int)length : size;
@@ -112,10 +118,10 @@ public static partial class WitnessBlobs
     // [MS-SWN] 2.2.2.2
     private static int InspectList(ReadOnlySpan<byte> bytes, Place place, List<BlobDefect> defects)
     {
-        var field = $"IPADDR_INFO_LIST[{place.Entry}]";
         if (bytes.Length < ListHeaderSize)
         {
-            defects.Add(new("SWN-R032", field, $"{ListHeaderSize} bytes or more", $"{bytes.Length}", place.Offset));
+            defects.Add(new(
+                "SWN-R032", place.List(), $"{ListHeaderSize} bytes or more", $"{bytes.Length}", place.Offset));
             return -1;
         }
 
@@ -125,54 +131,52 @@ public static partial class WitnessBlobs
         var size = ListHeaderSize + (ulong)AddressSize * count;
         if (length != size)
         {
-            defects.Add(new("SWN-R032", $"{field}.Length", $"{size}", $"{length}", place.Offset));
+            defects.Add(new("SWN-R032", place.List(".Length"), $"{size}", $"{length}", place.Offset));
         }
 
         if (reserved != 0)
         {
-            defects.Add(new("SWN-R033", $"{field}.Reserved", "0", $"{reserved}", place.Offset + 4));
+            defects.Add(new("SWN-R033", place.List(".Reserved"), "0", $"{reserved}", place.Offset + 4));
         }
 
         if (count == 0)
         {
-            defects.Add(new("SWN-R035", $"{field}.IPAddrInstances", "1 or more", "0", place.Offset + 8));
+            defects.Add(new("SWN-R035", place.List(".IPAddrInstances"), "1 or more", "0", place.Offset + 8));
         }
 
         if (size > (ulong)bytes.Length)
         {
             var room = (bytes.Length - ListHeaderSize) / AddressSize;
-            defects.Add(new("SWN-R032", $"{field}.IPAddrInstances", $"{room} or fewer, the room in the buffer",
-                $"{count}", place.Offset + 8));
+            defects.Add(new(
+                "SWN-R032", place.List(".IPAddrInstances"), $"{room} or fewer, the room in the buffer", $"{count}",
+                place.Offset + 8));
             return -1;
         }
 
         for (var i = 0; i < count; i++)
         {
             var at = ListHeaderSize + AddressSize * i;
-            InspectFlags(bytes[at..], $"{field}.IPADDR_INFO[{i}].Flags", place.Offset + at, defects);
+            InspectFlags(bytes[at..], i, place with { Offset = place.Offset + at }, defects);
         }
 
         return (int)size;
     }
 
     // [MS-SWN] 2.2.2.1
-    private static void InspectFlags(ReadOnlySpan<byte> bytes, string field, int offset, List<BlobDefect> defects)
+    private static void InspectFlags(ReadOnlySpan<byte> bytes, int index, Place place, List<BlobDefect> defects)
     {
         var flags = (AddressFlags)BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        var actual = $"0x{(uint)flags:X}";
-        if ((flags & ~(Families | Reachability)) != 0)
-        {
-            defects.Add(new("SWN-R028", field, "bits of 0x1B alone", actual, offset));
-        }
+        RefuseFlags((flags & ~(Families | Reachability)) != 0, "SWN-R028", "bits of 0x1B alone");
+        RefuseFlags((flags & Families) is AddressFlags.None or Families, "SWN-R029", "either IPADDR_V4 or IPADDR_V6");
+        RefuseFlags((flags & Reachability) == Reachability, "SWN-R028", "IPADDR_ONLINE or IPADDR_OFFLINE, not both");
 
-        if ((flags & Families) is AddressFlags.None or Families)
+        void RefuseFlags(bool wrong, string requirement, string expected)
         {
-            defects.Add(new("SWN-R029", field, "either IPADDR_V4 or IPADDR_V6", actual, offset));
-        }
-
-        if ((flags & Reachability) == Reachability)
-        {
-            defects.Add(new("SWN-R028", field, "IPADDR_ONLINE or IPADDR_OFFLINE, not both", actual, offset));
+            if (wrong)
+            {
+                var field = place.List($".IPADDR_INFO[{index}].Flags");
+                defects.Add(new(requirement, field, expected, $"0x{(uint)flags:X}", place.Offset));
+            }
         }
     }
 }

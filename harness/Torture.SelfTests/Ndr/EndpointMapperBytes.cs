@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using FluentAssertions;
 using NUnit.Framework;
-using Torture.Harness;
+using Torture.Harness.Checking;
 using Torture.Protocol;
 using Torture.Protocol.EndpointMapper;
 using Torture.Protocol.Ndr;
@@ -53,32 +53,32 @@ public sealed class EndpointMapperBytes
 
     [Test]
     public void MapRequest() => Examine(
-        new(EndpointMapperCodec.DecodeMapRequest, EndpointMapperCodec.Encode),
+        new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeMapRequest),
         new EptMapRequest(Guid.Empty, Asked, ContextHandle.Null, 4),
         $"01000000 00000000000000000000000000000000 02000000 4b0000004b000000 {WitnessTower} 00 {NullHandle} 04000000");
 
     [Test]
     public void MapRequestOfNothing() => Examine(
-        new(EndpointMapperCodec.DecodeMapRequest, EndpointMapperCodec.Encode),
+        new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeMapRequest),
         new EptMapRequest(null, null, ContextHandle.Null, 1),
         $"00000000 00000000 {NullHandle} 01000000");
 
     [Test]
     public void MapResponse() => Examine(
-        new(EndpointMapperCodec.DecodeMapResponse, EndpointMapperCodec.Encode),
+        new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeMapResponse),
         new EptMapResponse(ContextHandle.Null, 4, [Answered], EptStatus.ept_s_ok),
         $"{NullHandle} 01000000 040000000000000001000000 03000000 4b0000004b000000 {AnswerTower} 00 00000000");
 
     [Test]
     public void MapResponseOfTwoAlignsTheSecond() => Examine(
-        new(EndpointMapperCodec.DecodeMapResponse, EndpointMapperCodec.Encode),
+        new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeMapResponse),
         new EptMapResponse(ContextHandle.Null, 4, [Answered, Asked], EptStatus.ept_s_ok),
         $"{NullHandle} 02000000 040000000000000002000000 03000000 04000000 4b0000004b000000 {AnswerTower} 00"
         + $"4b0000004b000000 {WitnessTower} 00 00000000");
 
     [Test]
     public void MapResponseNotFound() => Examine(
-        new(EndpointMapperCodec.DecodeMapResponse, EndpointMapperCodec.Encode),
+        new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeMapResponse),
         new EptMapResponse(ContextHandle.Null, 4, [], EptStatus.ept_s_not_registered),
         $"{NullHandle} 00000000 040000000000000000000000 d6a0c916");
 
@@ -94,14 +94,14 @@ public sealed class EndpointMapperBytes
 
     [Test]
     public void LookupRequest() => Examine(
-        new(EndpointMapperCodec.DecodeLookupRequest, EndpointMapperCodec.Encode),
+        new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeLookupRequest),
         new EptLookupRequest(
             InquiryType.rpc_c_ep_all_elts, null, null, VersionOption.rpc_c_vers_all, ContextHandle.Null, 500),
         $"00000000 00000000 00000000 01000000 {NullHandle} f4010000");
 
     [Test]
     public void LookupResponse() => Examine(
-        new(EndpointMapperCodec.DecodeLookupResponse, EndpointMapperCodec.Encode),
+        new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeLookupResponse),
         new EptLookupResponse(
             ContextHandle.Null, 500, [new EptEntry(Guid.Empty, Asked, "Witness")], EptStatus.ept_s_ok),
         $"{NullHandle} 01000000 f40100000000000001000000 00000000000000000000000000000000 00000200"
@@ -130,11 +130,11 @@ public sealed class EndpointMapperBytes
     public void LookupHandleFree()
     {
         Examine(
-            new(EndpointMapperCodec.DecodeLookupHandleFreeRequest, EndpointMapperCodec.Encode),
+            new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeLookupHandleFreeRequest),
             new EptLookupHandleFreeRequest(new(1, Guid.Parse("3ab88633-1e57-4c1a-856c-d1bc4b15bbb1"))),
             "01000000 3386b83a571e1a4c856cd1bc4b15bbb1");
         Examine(
-            new(EndpointMapperCodec.DecodeLookupHandleFreeResponse, EndpointMapperCodec.Encode),
+            new(EndpointMapperCodec.Encode, EndpointMapperCodec.DecodeLookupHandleFreeResponse),
             new EptLookupHandleFreeResponse(ContextHandle.Null, EptStatus.ept_s_ok),
             $"{NullHandle} 00000000");
     }
@@ -176,7 +176,8 @@ public sealed class EndpointMapperBytes
             .Should().ThrowExactly<NdrException>());
     }
 
-    private static void Examine<T>(StubCodec<T> codec, T expected, string hex) =>
-        RoundTrip.Examine(codec, expected, new WrittenStub(NdrSyntax.Ndr20, Hex.Bytes(hex)))
+    private static void Examine<T>(NdrCodec<T> codec, T expected, string hex)
+        where T : notnull =>
+        RoundTrip.Examine(codec, expected, Hex.Bytes(hex), NdrSyntax.Ndr20)
             .Where(check => !check.Holds).Should().BeEmpty();
 }

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using NUnit.Framework;
-using Torture.Harness;
+using Torture.Harness.Checking;
 using Torture.Protocol.Management;
 using Torture.Protocol.Ndr;
 using Torture.Protocol.Rpc;
@@ -12,7 +12,7 @@ public sealed class ManagementBytes
 {
     [Test]
     public void InqIfIds() => Examine(
-        new(ManagementCodec.DecodeInqIfIdsResponse, ManagementCodec.Encode),
+        new(ManagementCodec.Encode, ManagementCodec.DecodeInqIfIdsResponse),
         new InqIfIdsResponse([SyntaxId.Witness, SyntaxId.EndpointMapper], 0),
         """
         00000200 02000000 02000000 04000200 08000200
@@ -22,7 +22,7 @@ public sealed class ManagementBytes
 
     [Test]
     public void InqIfIdsOfNothing() => Examine(
-        new(ManagementCodec.DecodeInqIfIdsResponse, ManagementCodec.Encode),
+        new(ManagementCodec.Encode, ManagementCodec.DecodeInqIfIdsResponse),
         new InqIfIdsResponse(null, 0x6B6),
         "00000000 b6060000");
 
@@ -30,11 +30,11 @@ public sealed class ManagementBytes
     public void InqStats()
     {
         Examine(
-            new(ManagementCodec.DecodeInqStatsResponse, ManagementCodec.Encode),
+            new(ManagementCodec.Encode, ManagementCodec.DecodeInqStatsResponse),
             new InqStatsResponse([10, 0, 20, 20], 0),
             "04000000 04000000 0a000000 00000000 14000000 14000000 00000000");
         Examine(
-            new(ManagementCodec.DecodeInqStatsRequest, ManagementCodec.Encode), new InqStatsRequest(4), "04000000");
+            new(ManagementCodec.Encode, ManagementCodec.DecodeInqStatsRequest), new InqStatsRequest(4), "04000000");
     }
 
     [Test]
@@ -44,13 +44,13 @@ public sealed class ManagementBytes
 
     [Test]
     public void IsServerListening() => Examine(
-        new(ManagementCodec.DecodeIsServerListeningResponse, ManagementCodec.Encode),
+        new(ManagementCodec.Encode, ManagementCodec.DecodeIsServerListeningResponse),
         new IsServerListeningResponse(0, 1),
         "00000000 01000000");
 
     [Test]
     public void StopServerListening() => Examine(
-        new(ManagementCodec.DecodeStopServerListeningResponse, ManagementCodec.Encode),
+        new(ManagementCodec.Encode, ManagementCodec.DecodeStopServerListeningResponse),
         new StopServerListeningResponse(5),
         "05000000");
 
@@ -58,11 +58,11 @@ public sealed class ManagementBytes
     public void InqPrincName()
     {
         Examine(
-            new(ManagementCodec.DecodeInqPrincNameResponse, ManagementCodec.Encode),
+            new(ManagementCodec.Encode, ManagementCodec.DecodeInqPrincNameResponse),
             new InqPrincNameResponse("host/node1.test", 64, 0),
             "40000000 00000000 10000000 686f73742f6e6f6465312e7465737400 00000000");
         Examine(
-            new(ManagementCodec.DecodeInqPrincNameRequest, ManagementCodec.Encode),
+            new(ManagementCodec.Encode, ManagementCodec.DecodeInqPrincNameRequest),
             new InqPrincNameRequest(10, 64),
             "0a000000 40000000");
     }
@@ -91,7 +91,8 @@ public sealed class ManagementBytes
         Hex.Bytes(stub).Invoking(bytes => ManagementCodec.DecodeInqIfIdsResponse(bytes, NdrSyntax.Ndr20))
             .Should().ThrowExactly<NdrException>();
 
-    private static void Examine<T>(StubCodec<T> codec, T expected, string hex) =>
-        RoundTrip.Examine(codec, expected, new WrittenStub(NdrSyntax.Ndr20, Hex.Bytes(hex)))
+    private static void Examine<T>(NdrCodec<T> codec, T expected, string hex)
+        where T : notnull =>
+        RoundTrip.Examine(codec, expected, Hex.Bytes(hex), NdrSyntax.Ndr20)
             .Where(check => !check.Holds).Should().BeEmpty();
 }

@@ -1,8 +1,7 @@
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Fixtures;
-using Torture.Harness;
-using Torture.Protocol.Ndr;
+using Torture.Harness.Checking;
 using Torture.Suites.Local.Ndr.Witness;
 
 namespace Torture.SelfTests.Ndr;
@@ -17,17 +16,14 @@ public sealed class VectorBytes
     [TestCaseSource(nameof(Stubs))]
     public void GoThereAndBack(Vector vector)
     {
-        var written = WithoutTrailer(vector);
-
-        RoundTrip.Examine(WitnessStub.Of(vector), VectorValue.Of(vector), written)
+        var codec = VectorValue.CodecOf(vector);
+        RoundTrip.Examine(codec, VectorValue.Of(vector), WithoutTrailer(vector), VectorValue.SyntaxOf(vector))
             .Where(check => !check.Holds).Should().BeEmpty();
     }
 
     /// <summary>The first request of a connection has a verification trailer behind no parameters.</summary>
-    private static WrittenStub WithoutTrailer(Vector vector) =>
-        vector is { Function: "witness_GetInterfaceList", Direction: VectorDirection.In }
-            ? WitnessStub.Written(vector) with { Bytes = ReadOnlyMemory<byte>.Empty }
-            : WitnessStub.Written(vector);
+    private static ReadOnlyMemory<byte> WithoutTrailer(Vector vector) =>
+        vector is { Function: "witness_GetInterfaceList", Direction: VectorDirection.In } ? default : vector.Bytes;
 
     [Test]
     public void AreAllThere()

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Torture.Fixtures;
+using Torture.Harness.Checking;
 using Torture.Protocol;
+using Torture.Protocol.Ndr;
 using Torture.Protocol.Witness;
 
 namespace Torture.Suites.Local.Ndr.Witness;
@@ -27,6 +29,29 @@ public static class VectorValue
             new AsyncNotifyResult(Notification(vector.Fields), Result(vector.Fields)),
         _ => throw new NotSupportedException($"{vector} is no stub"),
     };
+
+    /// <summary>The codec for <see cref="Of"/>.</summary>
+    public static NdrCodec<object> CodecOf(Vector vector) => Of(vector) switch
+    {
+        GetInterfaceListRequest => Untyped<GetInterfaceListRequest>(),
+        GetInterfaceListResponse => Untyped<GetInterfaceListResponse>(),
+        RegisterRequest => Untyped<RegisterRequest>(),
+        RegisterExRequest => Untyped<RegisterExRequest>(),
+        HandleRequest => Untyped<HandleRequest>(),
+        HandleResponse => Untyped<HandleResponse>(),
+        StatusResponse => Untyped<StatusResponse>(),
+        _ => Untyped<AsyncNotifyResult>(),
+    };
+
+    public static NdrSyntax SyntaxOf(Vector vector) => new(vector.Syntax.Is64, vector.Syntax.IsBigEndian);
+
+    private static NdrCodec<object> Untyped<T>() where T : class
+    {
+        var codec = NdrCodec.Of<T>();
+        return new NdrCodec<object>(
+            (value, syntax) => codec.Encode((T)value, syntax),
+            (stub, syntax, out consumed) => codec.Decode(stub, syntax, out consumed));
+    }
 
     private static GetInterfaceListResponse GetInterfaceList(JsonElement fields)
     {
