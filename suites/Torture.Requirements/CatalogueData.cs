@@ -35,7 +35,8 @@ internal sealed record CatalogueData(
 
     public Requirement ToRequirement(string catalogue, string? note)
     {
-        var foreign = OtherSpecifications.FirstOrDefault(name => Section.StartsWith(name + " ", StringComparison.Ordinal));
+        var foreign = OtherSpecifications
+            .FirstOrDefault(name => Section.StartsWith(name + " ", StringComparison.Ordinal));
 
         return new Requirement(
             Id,

@@ -9,7 +9,7 @@ public static class CatalogueExceptions
 
     private static readonly FrozenDictionary<string, string> Reasons = new Dictionary<string, string>
     {
-        [Swn.TwoVersionsExist] = "A statement about the editions of the document; RegisterRevisionMismatch checks its effect.",
+        [Swn.TwoVersionsExist] = "About the editions of the document; RegisterRevisionMismatch checks its effect.",
         [Swn.MethodsOfEachVersion] = "A table of contents; each method and each kind has a sentence of its own.",
         [Swn.ServerState] = InternalState,
         [Swn.InterfaceRecord] = InternalState,
@@ -19,7 +19,7 @@ public static class CatalogueExceptions
         [Swn.LastUseTime] = InternalState,
         [Swn.Initialisation] = "Seen only by restarting the server before its first client, as the failover cases do.",
         [Swn.UnRegisterExUncovered] = "A statement about other suites.",
-        [Swn.CallerIdentityDecides] = "The text names no principal that must be refused; AccessDenied checks the refusal.",
+        [Swn.CallerIdentityDecides] = "The text names nobody who must be refused; AccessDenied checks the refusal.",
         [Swn.RegistrationLimit] = "No limit is specified, so none can be reached on purpose.",
         [Swn.NonOwnerStopIsSilent] = "An observation of one product; its event needs that product's cluster.",
         [Swn.ShareMoveAtOnce] = "An observation of one product with asymmetric shares.",

@@ -10,7 +10,7 @@ public sealed record CaseResult
 
     public required Verdict Verdict { get; init; }
 
-    /// <summary>One line why, where the checks do not say it: an exception, a missing capability, a vacuous case.</summary>
+    /// <summary>One line why, where the checks do not say it: an exception, a missing capability, vacuity.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Ids of the requirements that the case declares.</summary>

@@ -12,9 +12,9 @@ public enum Verdict
     /// <summary>A check was answered with a listed, tolerated outcome.</summary>
     NotStrict,
 
-    /// <summary>Nothing can be said: the fault was not seen to act, the cluster did not recover, a checker threw.</summary>
+    /// <summary>Nothing can be said: a fault was not seen to act, no recovery was seen, a checker threw.</summary>
     Inconclusive,
 
-    /// <summary>An outcome that is neither expected nor tolerated, or a declared requirement that nothing checked.</summary>
+    /// <summary>An outcome that is neither expected nor tolerated, or a declaration that nothing checked.</summary>
     Failed,
 }

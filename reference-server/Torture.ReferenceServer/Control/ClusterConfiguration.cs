@@ -1,0 +1,135 @@
+using System.Net;
+
+namespace Torture.ReferenceServer.Control;
+
+/// <summary>The cluster file: the same one for every node. Times are in seconds.</summary>
+public sealed record ClusterConfiguration
+{
+    /// <summary>Names the cluster in logs.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name that clients register for, in its short form.</summary>
+    public required string NetName { get; init; }
+
+    /// <summary>Other names of the cluster, short or fully qualified.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>In the order of their numbers.</summary>
+    public required IReadOnlyList<NodeEntry> Nodes { get; init; }
+
+    /// <summary>The addresses that move, in the order in which they are given to the nodes.</summary>
+    public IReadOnlyList<IPAddress> PublicAddresses { get; init; } = [];
+
+    public IReadOnlyList<ShareEntry> Shares { get; init; } = [];
+
+    public PortSettings Ports { get; init; } = new();
+
+    public FailoverProfile Profile { get; init; } = new();
+
+    /// <summary>[MS-SWN] 3.1.5.1, seconds.</summary>
+    public double UnusedRegistrationTimeout { get; init; } = 30;
+
+    /// <summary>Period of the witness timers, seconds.</summary>
+    public double SweepInterval { get; init; } = 1;
+
+    /// <summary>GetInterfaceList as Windows waits for it ([MS-SWN] A18), instead of the text's way.</summary>
+    public bool WindowsProfile { get; init; }
+
+    public required LockSettings Lock { get; init; }
+
+    public IReadOnlyList<UserEntry> Users { get; init; } = [];
+
+    /// <summary>Folder of the control sockets, one a node; mode 0700.</summary>
+    public required string ControlFolder { get; init; }
+
+    /// <summary>Folder of <c>NODE.log</c>; null: standard error.</summary>
+    public string? LogFolder { get; init; }
+
+    /// <summary>Folder of <c>NODE.keys.json</c>; null: no session keys are written.</summary>
+    public string? KeyLogFolder { get; init; }
+
+    /// <summary>Socket of the supervisor, which unplugs addresses from owners that do not let go.</summary>
+    public string? Supervisor { get; init; }
+
+    /// <summary>Replaces parts of every node, by name.</summary>
+    public string? Mutant { get; init; }
+}
+
+/// <summary>A member of the cluster.</summary>
+/// <param name="Private">Where the nodes hold links to each other.</param>
+/// <param name="Address">Where clients reach this very node.</param>
+public sealed record NodeEntry(string Name, IPAddress Private, IPAddress Address, IPAddress? Address6 = null);
+
+/// <summary>How a share is served, as the cluster file says it.</summary>
+public enum ShareEntryKind
+{
+    /// <summary>By every node.</summary>
+    ScaleOut,
+
+    /// <summary>By its owner.</summary>
+    Failover,
+
+    /// <summary>Not a cluster share.</summary>
+    Plain,
+}
+
+/// <summary>A share; the owner is where it is at home.</summary>
+public sealed record ShareEntry(string Name, ShareEntryKind Kind = ShareEntryKind.ScaleOut, string? Owner = null);
+
+/// <summary>The ports that are the same on every address.</summary>
+public sealed record PortSettings
+{
+    public int EndpointMapper { get; init; } = 135;
+
+    public int Smb { get; init; } = 445;
+
+    public int Witness { get; init; } = 49_152;
+
+    /// <summary>The links between nodes, on private addresses.</summary>
+    public int Link { get; init; } = 4379;
+}
+
+/// <summary>How quickly failures are noticed. CTDB's own values are the defaults. Seconds.</summary>
+public sealed record FailoverProfile
+{
+    /// <summary>One heartbeat to each peer in this time.</summary>
+    public double KeepAliveInterval { get; init; } = 5;
+
+    /// <summary>So many silent intervals, and a peer is dead.</summary>
+    public int KeepAliveLimit { get; init; } = 5;
+
+    /// <summary>
+    /// How long a leader that does not renew its lock stays one; shorter than the keep-alive time, so that the next
+    /// leader is there before the permissions of the last one end.
+    /// </summary>
+    public double Lease { get; init; } = 5;
+
+    /// <summary>Addresses go home when their node comes back.</summary>
+    public bool Failback { get; init; } = true;
+
+    /// <summary>How long a ban lasts that says nothing else.</summary>
+    public double Ban { get; init; } = 300;
+
+    /// <summary>What the loopback target runs with.</summary>
+    public static FailoverProfile Fast => new() { KeepAliveInterval = 0.1, KeepAliveLimit = 12, Lease = 0.8 };
+}
+
+/// <summary>Which lock the leader holds.</summary>
+public enum LockKind
+{
+    /// <summary>Renewed by its holder, expires.</summary>
+    Lease,
+
+    /// <summary>A lock on a file, kept until the process ends: a frozen leader stalls the cluster.</summary>
+    File,
+}
+
+/// <summary>The cluster lock.</summary>
+/// <param name="Path">A folder for a lease, a file for a file lock; all nodes must see the same one.</param>
+public sealed record LockSettings(LockKind Kind, string Path);
+
+/// <summary>Somebody who may log on. The password is never in the cluster file.</summary>
+/// <param name="PasswordEnvironment">Name of the environment variable that holds it.</param>
+/// <param name="PasswordFile">File whose first line is it.</param>
+public sealed record UserEntry(
+    string Name, string Domain = "", string? PasswordEnvironment = null, string? PasswordFile = null);

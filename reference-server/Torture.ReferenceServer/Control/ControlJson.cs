@@ -1,0 +1,46 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Torture.ReferenceServer.Failover;
+
+namespace Torture.ReferenceServer.Control;
+
+/// <summary>How cluster files, control lines and the lines between nodes look.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowTrailingCommas = true,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    MaxDepth = 12,
+    UseStringEnumConverter = true,
+    Converters = [typeof(AddressConverter), typeof(EndPointConverter)])]
+[JsonSerializable(typeof(ClusterConfiguration))]
+[JsonSerializable(typeof(ControlRequest))]
+[JsonSerializable(typeof(ControlResponse))]
+[JsonSerializable(typeof(LinkMessage))]
+public sealed partial class ControlJson : JsonSerializerContext;
+
+internal sealed class AddressConverter : JsonConverter<IPAddress>
+{
+    public override IPAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && IPAddress.TryParse(reader.GetString(), out var address)
+            ? address
+            : throw new JsonException("This is no IP address.");
+
+    public override void Write(Utf8JsonWriter writer, IPAddress value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
+
+internal sealed class EndPointConverter : JsonConverter<IPEndPoint>
+{
+    public override IPEndPoint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && IPEndPoint.TryParse(reader.GetString() ?? "", out var endPoint)
+            ? endPoint
+            : throw new JsonException("This is no IP address with a port.");
+
+    public override void Write(Utf8JsonWriter writer, IPEndPoint value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
