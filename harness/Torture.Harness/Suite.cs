@@ -108,7 +108,7 @@ public abstract class Suite
         Func<ClusterObservation, bool> condition, string what, TimeSpan? limit = null) =>
         Case.UntilAsync(condition, what, limit);
 
-    /// <summary>True where the task ended before the target's limit of silence: something came that should not.</summary>
+    /// <summary>True where the task ended before the limit of silence: something came that should not.</summary>
     protected async Task<bool> ComesWithinSilenceAsync(Task task, TimeSpan? limit = null)
     {
         try

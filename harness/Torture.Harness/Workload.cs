@@ -18,7 +18,7 @@ public sealed class Workload : IAsyncDisposable
     /// <summary>Operations that were acknowledged so far.</summary>
     public long Served => _loop.Served;
 
-    /// <summary>Starts at the first public address of the node; returns after the first acknowledged operation.</summary>
+    /// <summary>Starts at the first public address of the node; returns after the first operation was served.</summary>
     public static async Task<Workload> StartAsync(ICluster cluster, Node entry)
     {
         var run = CaseCluster.CaseOf(cluster);

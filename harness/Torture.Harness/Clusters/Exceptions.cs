@@ -15,5 +15,5 @@ public sealed class NotSupportedByTargetException(Capability capability, string 
 /// </summary>
 public sealed class InconclusiveException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Target or environment cannot be used at all: no case that needs the cluster can run (exit code 3).</summary>
+/// <summary>Target or environment cannot be used at all: no case of the cluster can run (exit code 3).</summary>
 public sealed class TargetUnusableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,6 +1,6 @@
 namespace Torture.Harness.Clusters;
 
-/// <summary>What the target promises, and how long the harness waits for it: nothing waits without one of these.</summary>
+/// <summary>What the target promises and how long the harness waits: nothing waits without one of these.</summary>
 public sealed record Limits
 {
     /// <summary>From the fault to the first operation that is served again.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Protocol.Witness;
 
@@ -93,19 +92,19 @@ public sealed record MoveShare(Share Share, Node To) : Fault
 
 /// <summary>A client is asked to connect elsewhere ([MS-SWN] 3.1.6.2).</summary>
 /// <param name="ClientName">As it registered.</param>
-/// <param name="Destinations">Where it shall go; in this order in the notification.</param>
-public sealed record MoveClient(string ClientName, params IReadOnlyList<IPAddress> Destinations) : Fault
+/// <param name="Destination">Group name (of a node), address or host name.</param>
+public sealed record MoveClient(string ClientName, string Destination) : Fault
 {
+    public MoveClient(string clientName, Node to)
+        : this(clientName, to.Name)
+    {
+    }
+
     public override Capability Needs => Capability.MoveClient;
 
     public override bool IsEvent => true;
 
-    public override string ToString() => $"move client {ClientName} to {string.Join(", ", Destinations)}";
-
-    public bool Equals(MoveClient? other) =>
-        other is not null && ClientName == other.ClientName && Destinations.SequenceEqual(other.Destinations);
-
-    public override int GetHashCode() => ClientName.GetHashCode(StringComparison.Ordinal);
+    public override string ToString() => $"move client {ClientName} to {Destination}";
 }
 
 /// <summary>An interface is told to be in a state, whatever it is in ([MS-SWN] 3.1.6.1). Healing: available.</summary>
@@ -117,14 +116,25 @@ public sealed record ChangeResource(PublicAddress Address, InterfaceState State)
 }
 
 /// <summary>A client is told that an address was added, removed, enabled or disabled ([MS-SWN] 3.1.6.4).</summary>
-/// <param name="Online">What the notification says of the address.</param>
-public sealed record ChangeAddress(string ClientName, IPAddress Address, bool Online) : Fault
+/// <param name="ClientName">Null: every client that asked for such notifications.</param>
+/// <param name="Resource">Group name (of a node) or address.</param>
+public sealed record ChangeAddress(string? ClientName, string Resource) : Fault
 {
     public override Capability Needs => Capability.ChangeAddress;
 
     public override bool IsEvent => true;
 
-    public override string ToString() => $"tell {ClientName} that {Address} is {(Online ? "online" : "offline")}";
+    public override string ToString() => $"tell {ClientName ?? "all"} of a change of {Resource}";
+}
+
+/// <summary>A client's next answer is made up by an administrator (<c>net witness force-response</c>).</summary>
+public sealed record ForceResponse(string ClientName, AsyncNotifyResponse Response) : Fault
+{
+    public override Capability Needs => Capability.ForceResponse;
+
+    public override bool IsEvent => true;
+
+    public override string ToString() => $"force a response of type {Response.MessageType} on {ClientName}";
 }
 
 /// <summary>Which way bytes are swallowed.</summary>

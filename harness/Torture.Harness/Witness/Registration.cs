@@ -3,7 +3,7 @@ using Torture.Protocol.Witness;
 
 namespace Torture.Harness.Witness;
 
-/// <summary>A registration that was accepted, with the connection that it was made over. Disposed: unregistered.</summary>
+/// <summary>A registration that was accepted, with its connection. Disposed: unregistered.</summary>
 public sealed class Registration : IAsyncDisposable
 {
     private readonly bool _ownsConnection;
@@ -21,7 +21,7 @@ public sealed class Registration : IAsyncDisposable
     /// <summary>Whose witness took it.</summary>
     public Node Node { get; }
 
-    /// <summary>What was asked for; for version 1 the fields that it has not are as in version 2 without them.</summary>
+    /// <summary>What was asked for; of version 1 only the fields that it has count.</summary>
     public RegisterExRequest Request { get; }
 
     public RegisterReply Reply { get; }
