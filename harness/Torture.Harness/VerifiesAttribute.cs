@@ -19,7 +19,7 @@ public sealed class VerifiesAttribute(params string[] requirements)
 
     public IReadOnlyList<string> Requirements { get; } = requirements;
 
-    public TestCommand Wrap(TestCommand command) => new CaseCommand(command, this);
+    public TestCommand Wrap(TestCommand command) => new CaseCommand(command);
 
     public void ApplyToTest(Test test)
     {

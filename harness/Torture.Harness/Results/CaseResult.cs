@@ -13,6 +13,15 @@ public sealed record CaseResult
     /// <summary>One line why, where the checks do not say it: an exception, a missing capability, vacuity.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The lines that console and test adapter show; null for a case that passed.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>An exception that ended the case: type, message and stack.</summary>
+    public string? Exception { get; init; }
+
+    /// <summary>How often each requirement was really checked, what held included.</summary>
+    public IReadOnlyDictionary<string, int> Checked { get; init; } = new SortedDictionary<string, int>();
+
     /// <summary>Ids of the requirements that the case declares.</summary>
     public IReadOnlyList<string> Requirements { get; init; } = [];
 

@@ -25,6 +25,15 @@ public sealed record RunResults
     /// <summary>A SHOULD that was answered with a tolerated outcome fails.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>Which cluster of the target; null where none was brought up.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>The mutant under test, where there was one.</summary>
+    public string? Mutant { get; init; }
+
+    /// <summary>What the run has to say of itself: the cluster was rebuilt, packets were lost.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Arguments of the run, such as <c>rpc.witness --target loopback</c>.</summary>
     public string Arguments { get; init; } = "";
 

@@ -23,7 +23,8 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     private CaseClient? _client;
 
     /// <param name="session">Null for a case that needs no cluster.</param>
-    public CaseRun(string id, RunSession? session, TimeProvider time, TimeSpan limit, int seed)
+    public CaseRun(
+        string id, RunSession? session, TimeProvider time, TimeSpan limit, int seed, bool breaks = false)
     {
         Id = id;
         Time = time;
@@ -36,8 +37,16 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
         _deadline = new CancellationTokenSource(limit, time);
         _session = session;
         _cluster = session is null ? null : new CaseCluster(this, session.Cluster);
+        Capture = session?.Router.Open();
         Nemesis = new Nemesis(this);
+        Breaks = breaks;
     }
+
+    /// <summary>It runs alone and may break what it likes.</summary>
+    public bool Breaks { get; }
+
+    /// <summary>The case's packets; null without a capture.</summary>
+    public CaseCapture? Capture { get; }
 
     public string Id { get; }
 
@@ -122,6 +131,11 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
         {
             var client = session.Cluster.ClaimClient(_clients.Count == 0 ? Id : $"{Id}#{_clients.Count + 1}");
             _clients.Add(client);
+            if (Capture is not null)
+            {
+                session.Router.Claim(Capture, client);
+            }
+
             return client;
         }
     }
@@ -153,8 +167,24 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     public async Task<(Marker Marker, FrameStamp Stamp)?> MarkAsync(string phase, string text) =>
         _session is null ? null : await _session.MarkAsync(phase, text, Deadline);
 
+    /// <summary>Waits until everything that was sent so far was captured.</summary>
+    public async Task FlushAsync(TimeSpan limit)
+    {
+        if (_session is not null)
+        {
+            await _session.MarkAsync(Marker.Flush, Id, Ending).WaitAsync(limit, Time, Ending);
+        }
+    }
+
+    /// <summary>What packets show, as of the last <see cref="ReadWireAsync"/>.</summary>
+    public WireView? Wire { get; private set; }
+
     /// <summary>Brings what packets show so far into the history.</summary>
-    public Task ReadWireAsync() => Task.CompletedTask;
+    public Task ReadWireAsync()
+    {
+        Wire = Capture is null ? null : new WireView();
+        return Task.CompletedTask;
+    }
 
     public void Opened(Connection connection) =>
         History.Add(at => new ConnectionOpened(at, connection.Local, connection.Remote));
@@ -170,9 +200,21 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     public async ValueTask<Connection> OpenAsync(IPEndPoint to, CaseClient client) =>
         await Cluster.ConnectAsync(client.For(to.Address), to, Deadline);
 
+    /// <summary>From here on the history follows the cluster.</summary>
+    public void Enter() => _session?.Enter(this);
+
+    /// <summary>The cluster is not what it was: the next case needs a new one.</summary>
+    public void BreakCluster(string reason) => _session?.Break(reason);
+
     /// <summary>Ends what the case left open and gives its clients back.</summary>
     public async ValueTask DisposeAsync()
     {
+        _session?.Leave(this);
+        if (Capture is not null)
+        {
+            _session?.Router.Close(Capture);
+        }
+
         foreach (var connection in _kept)
         {
             await connection.EndAsync();

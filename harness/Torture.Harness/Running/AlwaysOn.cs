@@ -1,0 +1,9 @@
+using Torture.Harness.Histories;
+
+namespace Torture.Harness.Running;
+
+/// <summary>The checkers that watch every case.</summary>
+internal static class AlwaysOn
+{
+    public static IReadOnlyList<IChecker> Checkers { get; } = [];
+}

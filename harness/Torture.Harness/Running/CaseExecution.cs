@@ -1,0 +1,129 @@
+using Torture.Harness.Checking;
+using Torture.Harness.Clusters;
+using Torture.Harness.Results;
+
+namespace Torture.Harness.Running;
+
+/// <summary>One case from its first step to its verdict.</summary>
+internal sealed class CaseExecution(PlannedCase planned, RunOptions options, CaseRun run)
+{
+    /// <summary>After the deadline the body gets so long to notice before it is left alone.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Problems _problems = new();
+
+    public async Task<CaseResult> ExecuteAsync(Func<Task> body)
+    {
+        run.Enter();
+        var completed = await RunBodyAsync(body);
+        await HealAsync();
+        await SettleAsync();
+        if (completed)
+        {
+            _problems.AddVacuous(planned.Requirements, run);
+        }
+
+        return Result();
+    }
+
+    /// <summary>Runs the case itself; true where it came to its end.</summary>
+    private async Task<bool> RunBodyAsync(Func<Task> body)
+    {
+        try
+        {
+            await body().WaitAsync(run.Limit + Grace, run.Time);
+            return true;
+        }
+        catch (Exception thrown)
+        {
+            Judge(thrown);
+            return false;
+        }
+    }
+
+    private void Judge(Exception thrown)
+    {
+        run.Say($"{thrown.GetType().Name}: {thrown.Message}");
+        switch (thrown)
+        {
+            case NotSupportedByTargetException missing:
+                _problems.AddMissing(missing.Capability, missing.Reason);
+                break;
+            case InconclusiveException or TargetUnusableException:
+                _problems.Add(Verdict.Inconclusive, thrown.Message);
+                break;
+            case NUnit.Framework.InconclusiveException or NUnit.Framework.IgnoreException:
+                _problems.Add(Verdict.Inconclusive, $"given up: {thrown.Message}");
+                break;
+            case OperationCanceledException or TimeoutException when run.Deadline.IsCancellationRequested:
+                _problems.Add(Verdict.Failed, FormattableString.Invariant(
+                    $"not at its end after its deadline of {run.Limit.TotalSeconds:0.#} s"));
+                break;
+            default:
+                _problems.Add(Verdict.Failed, $"{thrown.GetType().Name}: {thrown.Message}", thrown);
+                break;
+        }
+    }
+
+    /// <summary>Whatever happened, the next case finds the cluster as it was, or a new one.</summary>
+    private async Task HealAsync()
+    {
+        try
+        {
+            await run.Nemesis.HealAllAsync();
+        }
+        catch (Exception thrown)
+        {
+            _problems.Add(Verdict.Inconclusive, $"not healed: {thrown.Message}");
+            run.BreakCluster($"{planned.Id}: {thrown.Message}");
+        }
+    }
+
+    private async Task SettleAsync()
+    {
+        if (!run.HasCluster)
+        {
+            return;
+        }
+
+        try
+        {
+            await run.FlushAsync(FlushLimit);
+            await run.ReadWireAsync();
+            Settlement.Settle(run, _problems);
+            foreach (var checker in AlwaysOn.Checkers)
+            {
+                run.Findings.Run(checker, run.History);
+            }
+        }
+        catch (Exception thrown)
+        {
+            _problems.Add(Verdict.Inconclusive, $"cannot be settled: {thrown.Message}", thrown);
+        }
+    }
+
+    private CaseResult Result()
+    {
+        _problems.AddChecks(run, options.Strict);
+        var verdict = _problems.Verdict;
+        var lacks = _problems.Missing;
+        var result = new CaseResult
+        {
+            Id = planned.Id,
+            Verdict = verdict == Verdict.NotSupported && options.MissingIsFailure ? Verdict.Failed : verdict,
+            Reason = _problems.Reason,
+            Exception = _problems.Exception,
+            Requirements = planned.Requirements,
+            Needs = [.. planned.Needs.Select(need => need.ToString())],
+            Lacks = [.. lacks.Select(need => need.ToString())],
+            Elapsed = run.Time.GetUtcNow() - run.StartedAt,
+            Checks = _problems.Checks,
+            Checked = _problems.Checked,
+            Failovers = Failovers.Of(run),
+            Log = verdict is Verdict.Passed or Verdict.NotSupported ? [] : [.. run.Log.TakeLast(40)],
+        };
+        return result;
+    }
+}

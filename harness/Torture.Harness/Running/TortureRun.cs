@@ -1,0 +1,244 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using NUnit.Framework.Interfaces;
+using Torture.Harness.Clusters;
+using Torture.Harness.Results;
+
+namespace Torture.Harness.Running;
+
+/// <summary>
+/// One run: a folder, a target that comes up when the first case needs it, and a verdict for every planned case.
+/// A process has one at a time.
+/// </summary>
+public sealed class TortureRun : IAsyncDisposable
+{
+    private readonly RunOptions _options;
+    private readonly RunRecord _record;
+    private readonly Lazy<Task<RunSession>> _session;
+    private readonly CancellationTokenSource _stopping = new();
+    private bool _ended;
+
+    private TortureRun(RunOptions options, IReadOnlyList<PlannedCase> plan)
+    {
+        _options = options;
+        var started = options.Time.GetUtcNow();
+        RunId = started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)
+            + $"-{Environment.ProcessId}";
+        Folder = RunFolder.Make(options, started);
+        _record = new RunRecord(Folder, Begun(options, started), plan, options.Time);
+        _session = new Lazy<Task<RunSession>>(UpAsync);
+    }
+
+    /// <summary>A case begins; from any thread.</summary>
+    public event Action<PlannedCase>? CaseStarted;
+
+    /// <summary>A case has a verdict; from any thread.</summary>
+    public event Action<CaseResult>? CaseEnded;
+
+    public static TortureRun? Current { get; private set; }
+
+    internal static TortureRun Required =>
+        Current ?? throw new InvalidOperationException("no run: call TortureRun.Begin in a [SetUpFixture]");
+
+    public string RunId { get; }
+
+    /// <summary>Holds results.json and the cases' evidence.</summary>
+    public string Folder { get; }
+
+    public RunResults Results => _record.Results;
+
+    /// <exception cref="InvalidOperationException">Another run goes on.</exception>
+    public static TortureRun Begin(RunOptions options, IReadOnlyList<PlannedCase> plan)
+    {
+        if (Current is not null)
+        {
+            throw new InvalidOperationException("a run goes on in this process");
+        }
+
+        return Current = new TortureRun(options, plan);
+    }
+
+    /// <summary>
+    /// For the [SetUpFixture] of a test assembly: begins a run as the environment says, unless the command did so
+    /// before. The plan grows as cases begin, since the test platform does not tell its filter.
+    /// </summary>
+    public static void BeginUnderTestPlatform()
+    {
+        if (Current is null)
+        {
+            Begin(RunOptions.FromEnvironment() with { Arguments = "dotnet test" }, []).IsOfTestPlatform = true;
+        }
+    }
+
+    /// <summary>For the [SetUpFixture]: ends what <see cref="BeginUnderTestPlatform"/> began.</summary>
+    public static async Task EndUnderTestPlatformAsync()
+    {
+        if (Current is { IsOfTestPlatform: true } run)
+        {
+            await run.DisposeAsync();
+        }
+    }
+
+    /// <summary>No further case begins to use the cluster; those that run end at their next step.</summary>
+    public void Stop(string reason)
+    {
+        _record.Stop(reason);
+        _stopping.Cancel();
+    }
+
+    /// <summary>Ends the run: the cluster goes down, results.json is finished.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        try
+        {
+            if (_session.IsValueCreated && _session.Value.IsCompletedSuccessfully)
+            {
+                await (await _session.Value).DisposeAsync();
+            }
+        }
+        finally
+        {
+            _record.Finish();
+            _stopping.Dispose();
+            Current = null;
+        }
+    }
+
+    private bool IsOfTestPlatform { get; set; }
+
+    internal async Task<CaseResult> ExecuteAsync(PlannedCase planned, Suite suite, Func<Task> body)
+    {
+        _record.Plan(planned);
+        CaseStarted?.Invoke(planned);
+        var started = _options.Time.GetUtcNow();
+        CaseResult? worst = null;
+        for (var round = 1; round <= _options.Repeat; round++)
+        {
+            var result = await RoundAsync(planned, suite, body, round);
+            worst = worst is null ? result : Rounds.Join(worst, result);
+        }
+
+        var settled = worst! with { Started = started - _record.Results.Started };
+        settled = settled with { Message = FailureText.Of(settled, _options.Target) };
+        _record.Put(settled);
+        CaseEnded?.Invoke(settled);
+        return settled;
+    }
+
+    private async Task<CaseResult> RoundAsync(PlannedCase planned, Suite suite, Func<Task> body, int round)
+    {
+        try
+        {
+            var session = planned.IsLocal ? null : await SessionAsync(planned);
+            await using var run = new CaseRun(
+                planned.Id, session, session?.Cluster.Time ?? _options.Time,
+                planned.Takes ?? session?.Cluster.Limits.Case ?? new Limits().Case,
+                SeedOf(planned.Id, round), planned.Breaks);
+            suite.Case = run;
+            var result = await new CaseExecution(planned, _options, run).ExecuteAsync(body);
+            return _options.Evidence && !planned.IsLocal
+                ? result with { Evidence = await Evidence.WriteAsync(Folder, run, result, round, _options.Keys) }
+                : result;
+        }
+        catch (NotSupportedByTargetException missing)
+        {
+            return planned.NotReached with
+            {
+                Verdict = _options.MissingIsFailure ? Verdict.Failed : Verdict.NotSupported,
+                Reason = missing.Message,
+                Lacks = [missing.Capability.ToString()],
+            };
+        }
+        catch (Exception thrown)
+        {
+            return planned.NotReached with { Reason = thrown.Message, Exception = thrown.ToString() };
+        }
+    }
+
+    /// <summary>The cluster, whole, with all that the case needs.</summary>
+    private async Task<RunSession> SessionAsync(PlannedCase planned)
+    {
+        _stopping.Token.ThrowIfCancellationRequested();
+        var session = await _session.Value;
+        foreach (var need in planned.Needs)
+        {
+            if (session.Cluster.Capabilities.WhyNot(need) is { } reason)
+            {
+                throw new NotSupportedByTargetException(need, reason);
+            }
+        }
+
+        await session.RepairAsync(_stopping.Token);
+        return session;
+    }
+
+    private async Task<RunSession> UpAsync()
+    {
+        var folder = Path.Combine(Folder, "target");
+        Directory.CreateDirectory(folder);
+        var wish = new TargetOptions
+        {
+            Name = _options.Target,
+            RunId = RunId,
+            Folder = folder,
+            Time = _options.Time,
+            Seed = _options.Seed,
+            Nodes = _options.Nodes,
+            Mutant = _options.Mutant,
+            Keys = _options.Keys,
+            Settings = _options.Settings,
+            Log = _options.Log,
+        };
+        try
+        {
+            var cluster = _options.Up is { } up
+                ? await up(wish, _stopping.Token)
+                : await TargetCatalogue.Get(_options.Target).UpAsync(wish, _stopping.Token);
+            var session = new RunSession(RunId, cluster, _record);
+            await session.BeginAsync(_stopping.Token);
+            _record.Describe(cluster);
+            return session;
+        }
+        catch (Exception thrown)
+        {
+            _record.Stop($"target {_options.Target} cannot be used: {thrown.Message}");
+            throw;
+        }
+    }
+
+    private static RunResults Begun(RunOptions options, DateTimeOffset started) => new()
+    {
+        RunId = started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + $"-{Environment.ProcessId}",
+        Target = options.Target,
+        Started = started,
+        Strict = options.Strict,
+        Mutant = options.Mutant,
+        Arguments = options.Arguments,
+        Seed = options.Seed,
+        Versions = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["torture"] = typeof(TortureRun).Assembly.GetName().Version!.ToString(3),
+            [".NET"] = Environment.Version.ToString(),
+            ["os"] = RuntimeInformation.OSDescription,
+        },
+    };
+
+    /// <summary>The same case of the same run has the same seed, whatever runs beside it.</summary>
+    private int SeedOf(string id, int round)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in id)
+        {
+            hash = (hash ^ letter) * 16777619;
+        }
+
+        return (int)(hash ^ (uint)_options.Seed ^ ((uint)round << 20));
+    }
+}
