@@ -17,6 +17,9 @@ public sealed record CaptureSessionOptions
     /// <summary>What opens sealed traffic; keys may be added while the session runs.</summary>
     public KeyRing? Keys { get; init; }
 
+    /// <summary>Gets each packet, in order, before anybody waits for what it shows; to be quick.</summary>
+    public Action<CapturedPacket>? OnPacket { get; init; }
+
     /// <summary>What a marker may take to be seen before the session is said to be broken.</summary>
     public TimeSpan MarkerLimit { get; init; } = TimeSpan.FromSeconds(10);
 }
@@ -204,6 +207,7 @@ public sealed class CaptureSession : IAsyncDisposable
     {
         lock (_lock)
         {
+            _options.OnPacket?.Invoke(packet);
             _trace.Add(packet);
             _writer?.Write(packet, _trace.LastMarker is { } marker && marker.At.Frame == packet.Number
                 ? $"marker {marker.Marker.Number} {marker.Marker.Phase}: {marker.Marker.Text}"
