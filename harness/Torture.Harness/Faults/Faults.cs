@@ -1,3 +1,4 @@
+using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Protocol.Witness;
 
@@ -100,6 +101,11 @@ public sealed record MoveClient(string ClientName, string Destination) : Fault
     {
     }
 
+    public MoveClient(string clientName, IPAddress to)
+        : this(clientName, to.ToString())
+    {
+    }
+
     public override Capability Needs => Capability.MoveClient;
 
     public override bool IsEvent => true;
@@ -118,13 +124,19 @@ public sealed record ChangeResource(PublicAddress Address, InterfaceState State)
 /// <summary>A client is told that an address was added, removed, enabled or disabled ([MS-SWN] 3.1.6.4).</summary>
 /// <param name="ClientName">Null: every client that asked for such notifications.</param>
 /// <param name="Resource">Group name (of a node) or address.</param>
-public sealed record ChangeAddress(string? ClientName, string Resource) : Fault
+/// <param name="Online">What happened to it.</param>
+public sealed record ChangeAddress(string? ClientName, string Resource, bool Online) : Fault
 {
+    public ChangeAddress(string? clientName, IPAddress resource, bool online)
+        : this(clientName, resource.ToString(), online)
+    {
+    }
+
     public override Capability Needs => Capability.ChangeAddress;
 
     public override bool IsEvent => true;
 
-    public override string ToString() => $"tell {ClientName ?? "all"} of a change of {Resource}";
+    public override string ToString() => $"tell {ClientName ?? "all"} that {Resource} is {(Online ? "online" : "offline")}";
 }
 
 /// <summary>A client's next answer is made up by an administrator (<c>net witness force-response</c>).</summary>

@@ -73,9 +73,10 @@ public sealed class ClientMove : Suite
     [Test, Verifies(Swn.ClientMoveAddresses, Swn.AddressListLength)]
     public async Task ToSeveralAddresses()
     {
-        var destinations = Cluster.PublicAddresses.Take(3).Select(address => address.Address).ToList();
+        var group = (await Cluster.ObserveAsync(Deadline)).Nodes.MaxBy(node => node.Owned.Count)!;
+        var destinations = group.Owned.Select(address => address.Address).ToList();
         await using var registration = await RegisterAsync();
-        await using var outage = await Nemesis.InjectAsync(new MoveClient(Client.Name, destinations));
+        await using var outage = await Nemesis.InjectAsync(new MoveClient(Client.Name, group.Node));
 
         var reply = await registration.AsyncNotifyAsync();
 
