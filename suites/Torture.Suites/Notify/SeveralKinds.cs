@@ -8,7 +8,7 @@ public sealed class SeveralKinds : Suite
     public async Task ResourceChangeThenMoveThenIpChange()
     {
         await using var registration = await RegisterAsync(flags: RegisterFlags.WITNESS_REGISTER_IP_NOTIFICATION);
-        await InjectAsync(new ChangeAddress(Client.Name, Address.Address, Online: false));
+        await InjectAsync(new ChangeAddress(Client.Name, Address.Address, online: false));
         await InjectAsync(new MoveClient(Client.Name, Address.Address));
         await using var outage = await Nemesis.InjectAsync(new ChangeResource(Address, InterfaceState.UNAVAILABLE));
 
