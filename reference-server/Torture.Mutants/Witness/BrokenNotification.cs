@@ -133,7 +133,8 @@ public sealed class InstancesWrong(NodeParts parts) : BrokenAddressList(parts)
 [Violates(Swn.OneFamilyPerAddressInfo)]
 public sealed class BothFamilyFlags(NodeParts parts) : BrokenAddressList(parts)
 {
-    protected override AsyncNotifyResponse Break(AsyncNotifyResponse response) => With(response, 12, flags => flags | 3);
+    protected override AsyncNotifyResponse Break(AsyncNotifyResponse response) =>
+        With(response, 12, flags => flags | 3);
 }
 
 [Defect("IPADDR_INFO has neither family's flag.")]

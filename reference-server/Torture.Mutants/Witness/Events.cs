@@ -232,3 +232,49 @@ public sealed class MovedAddressListedTwice(NodeParts parts) : WitnessService(pa
         return entry;
     }
 }
+
+[Defect("Takeovers change the list, and nobody is told.")]
+[Violates(Ctdb.AllRegisteredAreTold, Ctdb.NotificationNotLost)]
+public sealed class TakeoverNotTold(NodeParts parts) : WitnessService(parts)
+{
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now) =>
+        SetInterface(now.GroupName, [.. new[] { now.IPv4, now.IPv6 }.OfType<IPAddress>()], now.State);
+}
+
+[Defect("A node knows of takeovers of its own addresses only.")]
+[Violates(Ctdb.InterfaceListFollowsOwnership, Ctdb.InterfaceListAgrees)]
+public sealed class TakeoversOfPeersMissed(NodeParts parts) : WitnessService(parts)
+{
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now)
+    {
+        if (before?.GroupName == View.LocalNode || now.GroupName == View.LocalNode)
+        {
+            base.InterfaceViewChanged(before, now);
+        }
+    }
+}
+
+[Defect("Takeovers of IPv6 addresses are missed.")]
+[Violates(Ctdb.InterfaceListFollowsOwnership, Ctdb.AllRegisteredAreTold)]
+public sealed class IPv6TakeoversMissed(NodeParts parts) : WitnessService(parts)
+{
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now)
+    {
+        if (now.IPv6 is null)
+        {
+            base.InterfaceViewChanged(before, now);
+        }
+    }
+}
+
+[Defect("Of an address that goes straight to another node only the return is told.")]
+[Violates(Swn.UnavailableThenAvailable, Ctdb.NotificationNotLost)]
+public sealed class LossInTakeoverNotTold(NodeParts parts) : WitnessService(parts)
+{
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now) =>
+        base.InterfaceViewChanged(
+            now.State == InterfaceState.AVAILABLE && before is not null
+                ? before with { State = InterfaceState.UNAVAILABLE }
+                : before,
+            now);
+}

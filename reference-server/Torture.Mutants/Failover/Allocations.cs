@@ -1,0 +1,75 @@
+using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Failover;
+using Torture.Requirements;
+
+namespace Torture.Mutants.Failover;
+
+[Defect("One node gets all public addresses.")]
+[Violates(Ctdb.AllocationEven)]
+public sealed class AllAddressesToOneNode(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present) =>
+        [.. homes.Select(_ => eligible.Count == 0 ? -1 : eligible.Min())];
+}
+
+[Defect("Disabled and unhealthy nodes keep their public addresses.")]
+[Violates(Ctdb.OnlyHealthyNodesOwn, Ctdb.DisabledNodeGivesUpAddresses)]
+public sealed class StateOfNodesIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present) =>
+        base.AssignAddresses(homes, Enumerable.Range(0, Cluster.Nodes.Count()).ToHashSet(), pinned, present);
+}
+
+[Defect("An address that was moved stays where it is.")]
+[Violates(Ctdb.MoveAddressMoves)]
+public sealed class MovesIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present) =>
+        base.AssignAddresses(homes, eligible, [.. pinned.Select(_ => -1)], present);
+}
+
+[Defect("An address whose node is lost is not given to another.")]
+[Violates(Ctdb.EveryAddressServed, Ctdb.FailoverWithin)]
+public sealed class NobodyTakesOver(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present) =>
+        [.. homes.Select((home, item) => pinned[item] >= 0 ? pinned[item] : eligible.Contains(home) ? home : -1)];
+}
+
+[Defect("A node that is silent is never called dead.")]
+[Violates(Ctdb.FailoverWithin, Ctdb.EveryAddressServed)]
+public sealed class SilenceNotNoticed(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override bool IsExpired(TimeSpan since) => false;
+}
+
+[Defect("A node goes on serving when it has not heard its leader for long.")]
+[Violates(Ctdb.StaleOwnerLetsGo, Ctdb.PartitionLoserLetsGo)]
+public sealed class PermissionNeverEnds(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override TimeSpan PermissionTime => TimeSpan.FromDays(1);
+}
+
+[Defect("A node that lost its permission keeps its public addresses.")]
+[Violates(Ctdb.StaleOwnerLetsGo, Ctdb.PartitionLoserLetsGo)]
+public sealed class LostPermissionIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override void LosePermission(string why)
+    {
+    }
+}

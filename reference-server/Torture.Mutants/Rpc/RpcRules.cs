@@ -1,0 +1,124 @@
+using System.Net;
+using Torture.Protocol.Rpc;
+using Torture.Protocol.Security;
+using Torture.Requirements;
+
+namespace Torture.Mutants.Rpc;
+
+[Defect("An operation that does not exist faults with nca_s_fault_unspec.")]
+[Violates(Rpce.OpnumOutOfRange, Swn.OpnumOutOfRange)]
+public sealed class OpnumFaultUnspecified(RpcServerOptions options) : RpcServer(options)
+{
+    protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault) =>
+        fault.Status == RpcFault.nca_op_rng_error ? fault with { Status = RpcFault.nca_s_fault_unspec } : fault;
+}
+
+[Defect("The authentication level of a caller is not looked at.")]
+[Violates(Swn.WeakAuthenticationLevelRefused)]
+public sealed class LevelIgnored(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool LevelSuffices(IRpcInterface rpcInterface, AuthenticationLevel level) => true;
+}
+
+[Defect("co_cancel does nothing.")]
+[Violates(Swn.CancelledNotify, Rpce.CancelFault)]
+public sealed class CancelDropped(RpcServerOptions options) : RpcServer(options)
+{
+    protected override void OnCancel(RpcServerConnection connection, RpcServerCall call)
+    {
+    }
+}
+
+[Defect("An orphaned call is cancelled instead, and answered.")]
+[Violates(Rpce.OrphanedDropsCall)]
+public sealed class OrphanedIsAnswered(RpcServerOptions options) : RpcServer(options)
+{
+    protected override void OnOrphaned(RpcServerConnection connection, RpcServerCall call) =>
+        OnCancel(connection, call);
+}
+
+[Defect("Association groups are never run down.")]
+[Violates(Rpce.HandleRundown, Swn.ConnectionLossRunsDown)]
+public sealed class GroupNeverRunsDown(RpcServerOptions options) : RpcServer(options)
+{
+    protected override void OnRundown(AssociationGroup group)
+    {
+    }
+}
+
+[Defect("Every connection gets a group of its own, whichever it asked for.")]
+[Violates(Rpce.GroupJoined, Rpce.HandleValidInGroup)]
+public sealed class GroupAlwaysNew(RpcServerOptions options) : RpcServer(options)
+{
+    protected override AssociationGroup? JoinAssociationGroup(RpcServerConnection connection, uint id) =>
+        base.JoinAssociationGroup(connection, 0);
+}
+
+[Defect("A connection that asks for a group that does not exist gets a new one.")]
+[Violates(Rpce.UnknownGroupRefused)]
+public sealed class UnknownGroupIsNew(RpcServerOptions options) : RpcServer(options)
+{
+    protected override AssociationGroup? JoinAssociationGroup(RpcServerConnection connection, uint id) =>
+        base.JoinAssociationGroup(connection, id) ?? base.JoinAssociationGroup(connection, 0);
+}
+
+[Defect("An interface is found by its UUID alone.")]
+[Violates(Rpce.MinorVersionCompatible, Rpce.UnknownInterfaceRejected)]
+public sealed class InterfaceVersionIgnored(RpcServerOptions options) : RpcServer(options)
+{
+    protected override IRpcInterface? FindInterface(SyntaxId abstractSyntax) =>
+        Interfaces.FirstOrDefault(candidate => candidate.Id.Uuid == abstractSyntax.Uuid);
+}
+
+[Defect("NDR20 is refused.")]
+[Violates(Swn.Ndr20Supported)]
+public sealed class RefusesNdr20(RpcServerOptions options) : RpcServer(options)
+{
+    protected override SyntaxId? ChooseTransferSyntax(IRpcInterface rpcInterface, IReadOnlyList<SyntaxId> offered) =>
+        base.ChooseTransferSyntax(rpcInterface, [.. offered.Where(syntax => syntax != SyntaxId.Ndr20)]);
+}
+
+[Defect("One call at a time: concurrent multiplexing is not granted.")]
+[Violates(Rpce.ConcurrentMultiplexing, Swn.PendingNotifyHoldsUpNothing)]
+public sealed class NoMultiplexing(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool AcceptMultiplexing(PduFlags clientFlags) => false;
+}
+
+[Defect("Concurrent multiplexing is granted, and a second call refused all the same.")]
+[Violates(Rpce.ConcurrentMultiplexing, Swn.PendingNotifyHoldsUpNothing, Swn.SharedContextHandle)]
+public sealed class MultiplexingNotKept(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool MayStartCall(RpcServerConnection connection, int executing) => executing == 0;
+}
+
+[Defect("Signatures of requests are not verified.")]
+[Violates(Rpce.BadSignatureRefused, House.TamperedCallRefused)]
+public sealed class SignaturesNotVerified(RpcServerOptions options) : RpcServer(options)
+{
+    protected override void Unprotect(
+        RpcServerConnection connection, ISecurityContext context, Span<byte> pdu, Range body,
+        AuthenticationLevel level, ReadOnlySpan<byte> token)
+    {
+        if (level == AuthenticationLevel.Privacy)
+        {
+            base.Unprotect(connection, context, pdu, body, level, token);
+        }
+    }
+}
+
+[Defect("Responses carry a signature of zeroes.")]
+[Violates(Rpce.ResponseProtected)]
+public sealed class ResponsesNotSigned(RpcServerOptions options) : RpcServer(options)
+{
+    protected override void Protect(
+        RpcServerConnection connection, ISecurityContext context, Span<byte> pdu, Range body,
+        AuthenticationLevel level, Span<byte> token) => token.Clear();
+}
+
+[Defect("The secondary address of bind_ack is another port.")]
+[Violates(Rpce.SecondaryAddress)]
+public sealed class SecondaryAddressWrong(RpcServerOptions options) : RpcServer(options)
+{
+    protected override string? SecondaryAddress(IPEndPoint local) => "1";
+}
