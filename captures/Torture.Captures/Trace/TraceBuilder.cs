@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Torture.Captures.Packets;
+using Torture.Captures.Rpc;
+using Torture.Captures.Smb;
 using Torture.Captures.Trace;
 
 namespace Torture.Captures;
@@ -18,6 +20,12 @@ public sealed record TraceOptions
 /// </summary>
 public sealed class TraceBuilder
 {
+    private const byte RpcVersion = 5;
+    private const byte DirectTcp = 0;
+
+    private readonly List<ObservedCall> _calls = [];
+    private readonly List<ObservedBind> _binds = [];
+    private readonly List<ObservedSmb> _smb = [];
     private readonly LinkObserver _links = new();
     private readonly TcpReassembler _tcp;
     private readonly List<ObservedMarker> _markers = [];
@@ -26,12 +34,27 @@ public sealed class TraceBuilder
     private readonly List<ConnectionRecord> _connections = [];
     private readonly HashSet<int> _tickled = [];
     private readonly TraceOptions _options;
+    private readonly Sink _sink;
+    private readonly HashSet<ConnectionRecord> _sealed = [];
+    private int _keyVersion;
 
     public TraceBuilder(TraceOptions? options = null)
     {
         _options = options ?? new TraceOptions();
         _tcp = new TcpReassembler(new StreamDispatcher(this));
+        _sink = new Sink(this);
     }
+
+    /// <summary>
+    /// Raised when a request is whole, when it is answered, and again when what was sealed could be opened: each time
+    /// all that is known by then.
+    /// </summary>
+    public event Action<ObservedCall>? CallSeen;
+
+    public event Action<ObservedSmb>? SmbSeen;
+
+    /// <summary>Every PDU, in order of its last byte.</summary>
+    public event Action<ObservedPdu>? PduSeen;
 
     public event Action<ObservedMarker>? MarkerSeen;
 
@@ -84,10 +107,18 @@ public sealed class TraceBuilder
     /// <summary>Looks again whether a key has come for what could not be opened.</summary>
     public void OpenSealed()
     {
+        if (_options.Keys is { } keys && keys.Version != _keyVersion)
+        {
+            _keyVersion = keys.Version;
+            _sealed.RemoveWhere(c => !c.Reader!.OpenSealed());
+        }
     }
 
     public WitnessTrace Snapshot() => new()
     {
+        Calls = [.. _calls],
+        Binds = [.. _binds],
+        Smb = [.. _smb],
         Markers = [.. _markers],
         Announcements = [.. _announcements],
         TcpEvents = [.. _tcpEvents],
@@ -179,15 +210,79 @@ public sealed class TraceBuilder
         }
     }
 
+    /// <summary>The first byte says what a connection speaks: the version of DCE/RPC, or SMB's frame.</summary>
+    private IStreamReader? Reader(TcpStream stream, ReadOnlyMemory<byte> data)
+    {
+        var connection = Record(stream);
+        if (connection.Reader is null && !connection.IsOpaque)
+        {
+            connection.Reader = data.Span[0] switch
+            {
+                RpcVersion => new RpcConnection(connection, _sink),
+                DirectTcp => new SmbConnection(connection, _sink),
+                _ => null,
+            };
+            connection.IsOpaque = connection.Reader is null;
+        }
+
+        return connection.Reader;
+    }
+
     private sealed class StreamDispatcher(TraceBuilder builder) : ITcpObserver
     {
         public void OnData(TcpStream stream, bool fromClient, ReadOnlyMemory<byte> data, FrameStamp at) =>
-            builder.Record(stream);
+            builder.Reader(stream, data)?.OnData(fromClient, data, at);
 
         public void OnGap(TcpStream stream, bool fromClient, long missing, FrameStamp at) =>
-            builder.Record(stream);
+            builder.Record(stream).Reader?.OnGap(fromClient, at);
 
-        public void OnClosed(TcpStream stream, bool fromClient, TcpClose how, FrameStamp at) =>
-            builder.Record(stream).Ended ??= at;
+        public void OnClosed(TcpStream stream, bool fromClient, TcpClose how, FrameStamp at)
+        {
+            var connection = builder.Record(stream);
+            connection.Ended ??= at;
+            connection.Reader?.OnClosed(fromClient, how, at);
+        }
+    }
+
+    private sealed class Sink(TraceBuilder builder) : IRpcSink, ISmbSink
+    {
+        public KeyRing? Keys => builder._options.Keys;
+
+        public void OnPdu(ObservedPdu pdu) => builder.PduSeen?.Invoke(pdu);
+
+        public void Await(ConnectionRecord connection) => builder._sealed.Add(connection);
+
+        public int NewCall()
+        {
+            builder._calls.Add(null!);
+            return builder._calls.Count - 1;
+        }
+
+        public void Update(OpenCall call)
+        {
+            call.Observed = OpenCallReader.Read(call);
+            builder._calls[call.Index] = call.Observed;
+            builder.CallSeen?.Invoke(call.Observed);
+        }
+
+        public int Add(ObservedBind bind)
+        {
+            builder._binds.Add(bind);
+            return builder._binds.Count - 1;
+        }
+
+        public void Update(int index, ObservedBind bind) => builder._binds[index] = bind;
+
+        public int Add(ObservedSmb command)
+        {
+            builder._smb.Add(command);
+            return builder._smb.Count - 1;
+        }
+
+        public void Update(ObservedSmb command)
+        {
+            builder._smb[command.Index] = command;
+            builder.SmbSeen?.Invoke(command);
+        }
     }
 }

@@ -5,6 +5,13 @@ namespace Torture.Captures;
 /// <summary>What a capture tells, each list in order of time.</summary>
 public sealed record WitnessTrace
 {
+    /// <summary>By request; those of every interface, see <see cref="ObservedCall.IsWitness"/>.</summary>
+    public ImmutableArray<ObservedCall> Calls { get; init; } = [];
+
+    public ImmutableArray<ObservedBind> Binds { get; init; } = [];
+
+    public ImmutableArray<ObservedSmb> Smb { get; init; } = [];
+
     public ImmutableArray<ObservedMarker> Markers { get; init; } = [];
 
     public ImmutableArray<ObservedAnnouncement> Announcements { get; init; } = [];

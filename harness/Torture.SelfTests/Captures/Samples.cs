@@ -1,3 +1,5 @@
+using Torture.Captures;
+
 namespace Torture.SelfTests.Captures;
 
 /// <summary>captures/samples of the checkout.</summary>
@@ -9,6 +11,20 @@ internal static class Samples
         Directory.EnumerateFiles(Folder, "*.pcap").Select(p => System.IO.Path.GetFileNameWithoutExtension(p)!).Order();
 
     public static string Path(string name) => System.IO.Path.Combine(Folder, name + ".pcap");
+
+    /// <summary>Of the user swn in all of them.</summary>
+    public const string Password = "Passw0rd!swn";
+
+    public static KeyRing Keys(string? password)
+    {
+        var keys = new KeyRing();
+        if (password is not null)
+        {
+            keys.AddPassword("swn", password);
+        }
+
+        return keys;
+    }
 
     private static string Find(string from)
     {
