@@ -1,0 +1,118 @@
+namespace Torture.Suites.Rpc.Witness;
+
+/// <summary>What was registered over a connection ends with it ([MS-SWN] 3.1.6.5).</summary>
+public sealed class Rundown : Suite
+{
+    [TestCase(CloseMode.Fin, TestName = "Closed")]
+    [TestCase(CloseMode.Reset, TestName = "Reset")]
+    [Verifies(Swn.ConnectionLossRunsDown, Rpce.HandleRundown)]
+    [Needs(Capability.ObserveRegistrations)]
+    public async Task EndsTheRegistrations(CloseMode how)
+    {
+        await using var first = await RegisterAsync();
+        await using var second = await RegisterAsync(over: first.Connection);
+
+        await first.CloseAsync(how);
+
+        Check.That(Swn.ConnectionLossRunsDown, await IsGoneAsync(Client), true);
+        Check.That(Rpce.HandleRundown, await IsGoneAsync(Client), true);
+    }
+
+    [TestCase(CloseMode.Fin, TestName = "ClosedWhileCallIsPending")]
+    [TestCase(CloseMode.Reset, TestName = "ResetWhileCallIsPending")]
+    [Verifies(Swn.ConnectionLossRunsDown, Rpce.RundownAfterCalls)]
+    [Needs(Capability.ObserveRegistrations)]
+    public async Task EndsThePendingCallsToo(CloseMode how)
+    {
+        await using var registration = await RegisterAsync(keepAlive: TimeSpan.FromHours(1));
+        var pending = registration.StartAsyncNotify();
+        await registration.Connection.GetInterfaceListAsync();
+
+        await registration.CloseAsync(how);
+
+        Check.That(Swn.ConnectionLossRunsDown, await IsGoneAsync(Client), true);
+        Check.That(Rpce.RundownAfterCalls, (await pending.Reply).Status, Outcome.ConnectionClosed);
+    }
+
+    [Test, Verifies(Swn.ConnectionLossRunsDown, Swn.ForeignHandle)]
+    public async Task HandleIsUnknownToTheNextConnection()
+    {
+        await using var registration = await RegisterAsync();
+        await registration.CloseAsync(CloseMode.Reset);
+        await using var next = await ConnectAsync(registration.Node);
+
+        var notify = await next.AsyncNotifyAsync(registration.Handle);
+        var reply = await next.UnRegisterAsync(registration.Handle);
+
+        Check.That(
+            Swn.ConnectionLossRunsDown, notify, r => r.Status, ERROR_NOT_FOUND,
+            tolerated: RpcFault.nca_s_fault_context_mismatch);
+        Check.That(
+            Swn.ForeignHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER,
+            tolerated: [ERROR_NOT_FOUND, RpcFault.nca_s_fault_context_mismatch]);
+    }
+
+    [Test, Verifies(House.PeersAreIsolated)]
+    public async Task OthersStay()
+    {
+        await using var leaving = await RegisterAsync();
+        await using var staying = await RegisterAsync(client: AnotherClient());
+        var pending = staying.StartAsyncNotify();
+
+        await leaving.CloseAsync(CloseMode.Reset);
+
+        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(pending.Reply), false);
+        Check.That(House.PeersAreIsolated, await staying.UnRegisterAsync(), r => r.Status, ERROR_SUCCESS);
+    }
+
+    [Test, Verifies(Rpce.HandleSurvivesConnection)]
+    public async Task HandleStaysWhileItsGroupHasAConnection()
+    {
+        await using var registration = await RegisterAsync();
+        await using var second = await ConnectAsync(
+            registration.Node,
+            ConnectOptions.Default with { AssociationGroup = registration.Connection.AssociationGroup });
+
+        await registration.CloseAsync(CloseMode.Fin);
+
+        // Read literally, 3.1.6.5 ends it with the connection that made it.
+        var reply = await second.UnRegisterAsync(registration.Handle);
+        Check.That(
+            Rpce.HandleSurvivesConnection, reply, r => r.Status, ERROR_SUCCESS,
+            tolerated: [ERROR_INVALID_PARAMETER, ERROR_NOT_FOUND]);
+    }
+
+    [Test, Verifies(Swn.ConnectionLossRunsDown, House.NothingLeftBehind)]
+    [Needs(Capability.ObserveRegistrations)]
+    public async Task ManyConnectionsAtOnce()
+    {
+        var registrations = new List<Registration>();
+        while (registrations.Count < 20)
+        {
+            registrations.Add(await RegisterAsync());
+        }
+
+        await Task.WhenAll(registrations.Select(registration => registration.CloseAsync(CloseMode.Reset)));
+
+        Check.That(Swn.ConnectionLossRunsDown, await IsGoneAsync(Client), true);
+        await using var witness = await ConnectAsync(registrations[0].Node);
+        var list = await witness.GetInterfaceListAsync();
+        Check.That(House.NothingLeftBehind, list, r => r.Status, ERROR_SUCCESS);
+    }
+
+    /// <summary>Within half of the time after which it would be forgotten anyway.</summary>
+    private async Task<bool> IsGoneAsync(CaseClient client)
+    {
+        try
+        {
+            await UntilAsync(
+                seen => !seen.Nodes.SelectMany(node => node.Registrations).Any(r => r.ClientName == client.Name),
+                $"no registration of {client.Name}", Cluster.Limits.UnusedRegistration / 2);
+            return true;
+        }
+        catch (Harness.Clusters.InconclusiveException)
+        {
+            return false;
+        }
+    }
+}
