@@ -26,7 +26,7 @@ public static class ReportWriter
 
     public static string WriteAll(string folder, RunResults results)
     {
-        var view = new RunView(results, HistoryFacts.For(folder, results));
+        var view = new RunView(results, new HistoryFacts(folder).Of);
 
         Write(Requirements, RequirementsReport.Write(view));
         Write(Trx, TrxReport.Write(view));

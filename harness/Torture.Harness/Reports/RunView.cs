@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Torture.Harness.Reports.Drawing;
 using Torture.Harness.Results;
 using Torture.Requirements;
@@ -13,18 +12,21 @@ internal sealed record RequirementView(
     IReadOnlyList<string> Declaring,
     int Checks);
 
+/// <param name="Index">Which of the case's failovers: those of repeats follow each other.</param>
+internal sealed record FailoverView(CaseResult Case, FailoverResult Failover, int Index);
+
 /// <summary>What all reports of a run say, worked out once.</summary>
 internal sealed class RunView
 {
-    private readonly FrozenDictionary<string, Func<TimelineFacts>> _facts;
+    private readonly Func<FailoverView, TimelineFacts> _facts;
 
-    /// <param name="facts">Reads the history of a case, by its id; a case without one has none.</param>
-    public RunView(RunResults run, IReadOnlyDictionary<string, Func<TimelineFacts>>? facts = null)
+    /// <param name="facts">Reads what a history says of a failover.</param>
+    public RunView(RunResults run, Func<FailoverView, TimelineFacts>? facts = null)
     {
         Run = run;
         Cases = [.. run.Cases.OrderBy(result => result.Id, StringComparer.Ordinal)];
         Requirements = [.. Judge(run.Cases)];
-        _facts = (facts ?? new Dictionary<string, Func<TimelineFacts>>()).ToFrozenDictionary();
+        _facts = facts ?? (_ => TimelineFacts.None);
     }
 
     public RunResults Run { get; }
@@ -38,10 +40,10 @@ internal sealed class RunView
 
     public IEnumerable<CaseResult> With(Verdict verdict) => Cases.Where(result => result.Verdict == verdict);
 
-    public IEnumerable<(CaseResult Case, FailoverResult Failover)> Failovers =>
-        Cases.SelectMany(result => result.Failovers.Select(failover => (result, failover)));
+    public IEnumerable<FailoverView> Failovers =>
+        Cases.SelectMany(result => result.Failovers.Select((failover, index) => new FailoverView(result, failover, index)));
 
-    public TimelineFacts Facts(string caseId) => _facts.TryGetValue(caseId, out var read) ? read() : TimelineFacts.None;
+    public TimelineFacts Facts(FailoverView failover) => _facts(failover);
 
     /// <summary>The command that runs one case as this run did.</summary>
     public string Again(string caseId) =>

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using NUnit.Framework;
+using Torture.Harness.Reports;
 using Torture.Harness.Reports.Drawing;
 
 namespace Torture.SelfTests.Reports;
@@ -49,7 +50,8 @@ public sealed class DrawingTests
     {
         var run = SampleRun.Whole();
         var failover = run.Cases[^1].Failovers[0];
-        var view = TimelineBuilder.Build(SampleRun.Kill, failover, run.Nodes, SampleRun.Facts()[SampleRun.Kill]());
+        var facts = SampleRun.Facts(new FailoverView(run.Cases[^1], failover, 0));
+        var view = TimelineBuilder.Build(SampleRun.Kill, failover, run.Nodes, facts);
         var bars = view.Lanes.First(lane => lane.Name == "127.9.1.101").Bars;
 
         bars.Select(bar => bar.Node).Should().Equal("n1", null, "n2");

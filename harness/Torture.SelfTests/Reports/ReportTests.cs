@@ -15,7 +15,7 @@ public sealed class ReportTests
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
     private static RunView View(Func<RunResults, RunResults>? change = null) =>
-        new((change ?? (run => run))(SampleRun.Whole()), SampleRun.Facts());
+        new((change ?? (run => run))(SampleRun.Whole()), SampleRun.Facts);
 
     [Test]
     public void PageIsKeptForTheEye()

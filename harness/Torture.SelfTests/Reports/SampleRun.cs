@@ -1,3 +1,4 @@
+using Torture.Harness.Reports;
 using Torture.Harness.Reports.Drawing;
 using Torture.Harness.Results;
 using Torture.Requirements;
@@ -51,8 +52,8 @@ internal static class SampleRun
     };
 
     /// <summary>What the histories of the failover cases would say.</summary>
-    public static IReadOnlyDictionary<string, Func<TimelineFacts>> Facts() =>
-        new Dictionary<string, Func<TimelineFacts>> { [Kill] = KillFacts };
+    public static TimelineFacts Facts(FailoverView failover) =>
+        failover.Case.Id == Kill ? KillFacts() : TimelineFacts.None;
 
     private static IEnumerable<CaseResult> Cases()
     {
@@ -212,23 +213,23 @@ internal static class SampleRun
     {
         Owners =
         [
-            new OwnerChange(TimeSpan.Zero, "127.9.1.101", "n1"),
-            new OwnerChange(TimeSpan.FromSeconds(2), "127.9.1.101", null),
-            new OwnerChange(TimeSpan.FromSeconds(3.4), "127.9.1.101", "n2"),
-            new OwnerChange(TimeSpan.Zero, "127.9.1.102", "n2"),
-            new OwnerChange(TimeSpan.Zero, "127.9.1.103", "n3"),
+            new OwnerChange(TimeSpan.FromSeconds(-2), "127.9.1.101", "n1"),
+            new OwnerChange(TimeSpan.Zero, "127.9.1.101", null),
+            new OwnerChange(TimeSpan.FromSeconds(1.4), "127.9.1.101", "n2"),
+            new OwnerChange(TimeSpan.FromSeconds(-2), "127.9.1.102", "n2"),
+            new OwnerChange(TimeSpan.FromSeconds(-2), "127.9.1.103", "n3"),
         ],
         Nodes = [Notification("n2")],
         Clients = [.. Operations(), Notification("client")],
     };
 
     private static LaneEvent Notification(string lane) =>
-        new(TimeSpan.FromSeconds(3.41), lane, TimelineMarkKind.Notification, "RESOURCE_CHANGE n1 UNAVAILABLE");
+        new(TimeSpan.FromSeconds(1.41), lane, TimelineMarkKind.Notification, "RESOURCE_CHANGE n1 UNAVAILABLE");
 
     private static IEnumerable<LaneEvent> Operations() =>
         from tick in Enumerable.Range(0, 90)
-        let at = TimeSpan.FromSeconds(1.5 + (tick * 0.05))
-        where at.TotalSeconds is < 2 or > 3.65
+        let at = TimeSpan.FromSeconds((tick * 0.05) - 0.5)
+        where at.TotalSeconds is < 0 or > 1.65
         select new LaneEvent(at, "client", TimelineMarkKind.Served, $"echo {tick}");
 
     private static IEnumerable<MutantResult> Mutants()

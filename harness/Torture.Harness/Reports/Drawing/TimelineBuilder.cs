@@ -10,7 +10,7 @@ internal static class TimelineBuilder
     {
         var (from, to) = Window(failover);
         var owners = facts.Owners.GroupBy(change => change.Address)
-            .Select(changes => OwnerLane(changes.Key, [.. changes], failover.At, from, to));
+            .Select(changes => OwnerLane(changes.Key, [.. changes], from, to));
         var clients = facts.Clients.Select(seen => seen.Lane).Distinct();
 
         return new TimelineView
@@ -23,8 +23,8 @@ internal static class TimelineBuilder
             Lanes =
             [
                 .. owners,
-                .. nodes.Select(node => NodeLane(node, failover, from, to, Marks(facts.Nodes, node, failover.At))),
-                .. clients.Select(name => new TimelineLane(name, false, [], Marks(facts.Clients, name, failover.At))),
+                .. nodes.Select(node => NodeLane(node, failover, from, to, Marks(facts.Nodes, node))),
+                .. clients.Select(name => new TimelineLane(name, false, [], Marks(facts.Clients, name))),
             ],
             Milestones =
             [
@@ -49,18 +49,17 @@ internal static class TimelineBuilder
     }
 
     private static TimelineLane OwnerLane(
-        string address, IReadOnlyList<OwnerChange> changes, TimeSpan fault, TimeSpan from, TimeSpan to)
+        string address, IReadOnlyList<OwnerChange> changes, TimeSpan from, TimeSpan to)
     {
         var bars = new List<TimelineBar>();
 
         foreach (var (index, change) in changes.Index())
         {
-            var begin = change.At - fault;
-            var end = index + 1 < changes.Count ? changes[index + 1].At - fault : to;
+            var end = index + 1 < changes.Count ? changes[index + 1].At : to;
 
-            if (end > from && begin < to)
+            if (end > from && change.At < to)
             {
-                bars.Add(new TimelineBar(Max(begin, from), Min(end, to), change.Node, change.Node ?? "nobody"));
+                bars.Add(new TimelineBar(Max(change.At, from), Min(end, to), change.Node, change.Node ?? "nobody"));
             }
         }
 
@@ -82,11 +81,11 @@ internal static class TimelineBuilder
             node, true, [new TimelineBar(from, TimeSpan.Zero, node, ""), new TimelineBar(back, to, node, "")], marks);
     }
 
-    private static IReadOnlyList<TimelineMark> Marks(IReadOnlyList<LaneEvent> events, string lane, TimeSpan fault) =>
+    private static IReadOnlyList<TimelineMark> Marks(IReadOnlyList<LaneEvent> events, string lane) =>
     [
         .. from seen in events
            where seen.Lane == lane
-           select new TimelineMark(seen.At - fault, seen.Kind, seen.Text),
+           select new TimelineMark(seen.At, seen.Kind, seen.Text),
     ];
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -1,6 +1,6 @@
 namespace Torture.Harness.Reports.Drawing;
 
-/// <summary>What a history says about a failover, as it is drawn. Times are since the start of the case.</summary>
+/// <summary>What a history says about a failover, as it is drawn. Times are since T0.</summary>
 internal sealed record TimelineFacts
 {
     public static readonly TimelineFacts None = new();

@@ -69,11 +69,15 @@ internal static class TimelineSvg
             DrawBar(svg, view, bar, axis, y);
         }
 
-        foreach (var mark in lane.Marks.Where(mark => mark.At >= view.From && mark.At <= view.To))
+        foreach (var mark in Apart(lane.Marks.Where(mark => mark.At >= view.From && mark.At <= view.To), axis))
         {
             DrawMark(svg, mark, axis.At(mark.At), middle);
         }
     }
+
+    /// <summary>Of marks of one kind that would lie on each other, the first.</summary>
+    private static IEnumerable<TimelineMark> Apart(IEnumerable<TimelineMark> marks, Axis axis) =>
+        marks.DistinctBy(mark => (mark.Kind, Math.Round(axis.At(mark.At) / 3)));
 
     private static void DrawBar(HtmlWriter svg, TimelineView view, TimelineBar bar, Axis axis, int y)
     {

@@ -22,16 +22,17 @@ internal static class FailoverSection
         foreach (var group in view.Failovers.GroupBy(pair => (pair.Case.Id, pair.Failover.Fault)))
         {
             var slowestFirst = group.OrderByDescending(pair => pair.Failover.Outage ?? TimeSpan.Zero).ToList();
-            WriteOne(html, view, slowestFirst[0].Case, slowestFirst[0].Failover, slowestFirst.Count);
+            WriteOne(html, view, slowestFirst[0], slowestFirst.Count);
             WriteRepeats(html, slowestFirst);
         }
 
         html.Line($"</section>");
     }
 
-    private static void WriteOne(HtmlWriter html, RunView view, CaseResult result, FailoverResult failover, int repeats)
+    private static void WriteOne(HtmlWriter html, RunView view, FailoverView seen, int repeats)
     {
-        var timeline = TimelineBuilder.Build(result.Id, failover, view.Run.Nodes, view.Facts(result.Id));
+        var (result, failover, _) = seen;
+        var timeline = TimelineBuilder.Build(result.Id, failover, view.Run.Nodes, view.Facts(seen));
         var outage = failover.Outage is { } gap ? $", outage {Axis.Label(gap)}" : "";
         var slowest = repeats > 1 ? $", slowest of {repeats}" : "";
 
@@ -47,7 +48,7 @@ internal static class FailoverSection
         html.Line($"</tr></tbody></table></figure>");
     }
 
-    private static void WriteRepeats(HtmlWriter html, List<(CaseResult Case, FailoverResult Failover)> repeats)
+    private static void WriteRepeats(HtmlWriter html, List<FailoverView> repeats)
     {
         if (repeats.Count < 2)
         {
@@ -61,7 +62,7 @@ internal static class FailoverSection
         }
 
         html.Line($"<th>outage</th></tr></thead><tbody>");
-        foreach (var (_, failover) in repeats)
+        foreach (var (_, failover, _) in repeats)
         {
             html.Line($"<tr><td>{failover.Fault}</td>");
             foreach (var milestone in failover.Milestones)
