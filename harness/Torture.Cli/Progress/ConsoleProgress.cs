@@ -52,8 +52,7 @@ internal sealed class ConsoleProgress : IDisposable
         }
     }
 
-    /// <param name="again">The command that runs the case again.</param>
-    public void Finished(CaseResult result, string again)
+    public void Finished(CaseResult result)
     {
         lock (_gate)
         {
@@ -61,9 +60,9 @@ internal sealed class ConsoleProgress : IDisposable
             _finished++;
             _counts[result.Verdict] = _counts.GetValueOrDefault(result.Verdict) + 1;
 
-            if (result.Verdict is Verdict.Failed or Verdict.Inconclusive)
+            if (result is { Verdict: Verdict.Failed or Verdict.Inconclusive, Message: { } message })
             {
-                Print(_style.Colour(result.Verdict, ReportText.Finding(result, again)));
+                Print(_style.Colour(result.Verdict, message));
             }
 
             PaintStatus();

@@ -51,7 +51,7 @@ internal static class JunitReport
 
         if (result.Verdict == Verdict.NotStrict && !view.Run.Strict)
         {
-            element.Add(new XElement("system-out", XmlText.Clean(FindingText.Write(view, result))));
+            element.Add(new XElement("system-out", XmlText.Clean(view.Told(result))));
         }
         else if (result.Log.Count > 0)
         {
@@ -74,7 +74,7 @@ internal static class JunitReport
         name,
         new XAttribute("type", result.Verdict),
         new XAttribute("message", XmlText.Clean(Short(result))),
-        XmlText.Clean(FindingText.Write(view, result)));
+        XmlText.Clean(view.Told(result)));
 
     private static object[] CountsOf(RunView view, IReadOnlyList<CaseResult> cases) =>
     [

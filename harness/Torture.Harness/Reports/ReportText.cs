@@ -5,10 +5,6 @@ namespace Torture.Harness.Reports;
 /// <summary>What the reports say, for the console.</summary>
 public static class ReportText
 {
-    /// <summary>Sign, requirement, sentence, expected, actual, at, again: a line each.</summary>
-    /// <param name="again">The command that runs the case again.</param>
-    public static string Finding(CaseResult result, string again) => FindingText.Write(result, again);
-
     /// <summary>The verdict of a run as a whole, and the sentence that says why.</summary>
     public static (Verdict Verdict, string Word, string Sentence) Headline(RunResults results)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Torture.Harness.Reports.Drawing;
 using Torture.Harness.Reports.Html;
 using Torture.Harness.Results;
 
@@ -32,9 +33,29 @@ public static class ReportWriter
         Write(Trx, TrxReport.Write(view));
         Write(Junit, JunitReport.Write(view));
         Write(Html, HtmlReport.Write(view));
+        WriteTimelines(folder, view);
 
         return Path.Combine(folder, Html);
 
         void Write(string name, string text) => File.WriteAllText(Path.Combine(folder, name), text, Utf8);
+    }
+
+    /// <summary>Beside the evidence of each case with an outage: that of the longest one.</summary>
+    private static void WriteTimelines(string folder, RunView view)
+    {
+        foreach (var failovers in view.Failovers.GroupBy(seen => seen.Case.Id))
+        {
+            var place = Path.Combine(folder, "cases", failovers.Key);
+
+            if (Directory.Exists(place))
+            {
+                var longest = failovers.MaxBy(seen => seen.Failover.Outage ?? TimeSpan.Zero)!;
+                var timeline = TimelineBuilder.Build(
+                    failovers.Key, longest.Failover, view.Run.Nodes, view.Facts(longest));
+                var drawing = TimelineSvg.Draw(timeline, HtmlReport.Style).Text;
+
+                File.WriteAllText(Path.Combine(place, "timeline.svg"), drawing, Utf8);
+            }
+        }
     }
 }

@@ -41,9 +41,14 @@ internal sealed class RunView
     public IEnumerable<CaseResult> With(Verdict verdict) => Cases.Where(result => result.Verdict == verdict);
 
     public IEnumerable<FailoverView> Failovers =>
-        Cases.SelectMany(result => result.Failovers.Select((failover, index) => new FailoverView(result, failover, index)));
+        from result in Cases
+        from failover in result.Failovers.Index()
+        select new FailoverView(result, failover.Item, failover.Index);
 
     public TimelineFacts Facts(FailoverView failover) => _facts(failover);
+
+    /// <summary>The lines that tell of a case that did not simply pass.</summary>
+    public string Told(CaseResult result) => result.Message ?? FailureText.Of(result, Run.Target) ?? result.Id;
 
     /// <summary>The command that runs one case as this run did.</summary>
     public string Again(string caseId) =>
@@ -54,31 +59,38 @@ internal sealed class RunView
         var declaring = cases
             .SelectMany(result => result.Requirements.Distinct().Select(id => (id, result.Id)))
             .ToLookup(pair => pair.id, pair => pair.Id);
-        var checks = cases
-            .SelectMany(result => result.Checks.Select(check => (check, result.Id)))
-            .ToLookup(pair => pair.check.Requirement);
+        var outcomes = cases
+            .SelectMany(result => result.Checks)
+            .ToLookup(check => check.Requirement, check => check.Outcome);
+        var checking = cases
+            .SelectMany(result => CountsOf(result).Select(count => (count.Key, result.Id, count.Value)))
+            .ToLookup(count => count.Key);
 
         foreach (var requirement in Catalogue.All)
         {
-            var made = checks[requirement.Id].ToList();
-            var outcomes = made.Select(pair => pair.check.Outcome).ToHashSet();
+            var made = checking[requirement.Id].ToList();
             var declared = declaring[requirement.Id].Order(StringComparer.Ordinal).ToList();
 
             yield return new RequirementView(
                 requirement,
-                StateOf(requirement, outcomes, declared.Count > 0),
-                [.. made.Select(pair => pair.Id).Distinct().Order(StringComparer.Ordinal)],
+                StateOf(requirement, [.. outcomes[requirement.Id]], made.Count > 0, declared.Count > 0),
+                [.. made.Select(count => count.Id).Distinct().Order(StringComparer.Ordinal)],
                 declared,
-                made.Count);
+                made.Sum(count => count.Value));
         }
     }
 
-    private static RequirementState StateOf(Requirement requirement, HashSet<CheckOutcome> outcomes, bool declared) =>
+    /// <summary>How often a case checked each requirement; of what held, results need not keep more.</summary>
+    private static IEnumerable<KeyValuePair<string, int>> CountsOf(CaseResult result) =>
+        result.Checked.Count > 0 ? result.Checked : result.Checks.CountBy(check => check.Requirement);
+
+    private static RequirementState StateOf(
+        Requirement requirement, HashSet<CheckOutcome> outcomes, bool isChecked, bool declared) =>
         outcomes switch
         {
             _ when outcomes.Contains(CheckOutcome.Broken) => RequirementState.Failed,
             _ when outcomes.Contains(CheckOutcome.Tolerated) => RequirementState.Tolerated,
-            _ when outcomes.Contains(CheckOutcome.Held) => RequirementState.Held,
+            _ when outcomes.Contains(CheckOutcome.Held) || (isChecked && outcomes.Count == 0) => RequirementState.Held,
             _ when declared || outcomes.Count > 0 => RequirementState.Declared,
             _ when requirement.Exception is not null => RequirementState.Excepted,
             _ => RequirementState.Untested,

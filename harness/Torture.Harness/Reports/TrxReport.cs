@@ -78,7 +78,7 @@ internal static class TrxReport
         }
 
         output.Add(new XElement(
-            Trx + "ErrorInfo", new XElement(Trx + "Message", XmlText.Clean(FindingText.Write(view, result)))));
+            Trx + "ErrorInfo", new XElement(Trx + "Message", XmlText.Clean(view.Told(result)))));
 
         return output;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Torture.Harness.Reports;
 using Torture.Requirements;
 
 namespace Torture.Harness.Results;
@@ -21,7 +22,7 @@ public static class FailureText
         }
 
         var text = new StringBuilder();
-        foreach (var check in result.Checks.Where(check => check.Outcome is not CheckOutcome.Held))
+        foreach (var check in result.Checks.Where(IsFinding))
         {
             AppendCheck(text, result, check, target);
         }
@@ -35,6 +36,9 @@ public static class FailureText
 
         return text.ToString().TrimEnd('\n');
     }
+
+    private static bool IsFinding(CheckResult check) =>
+        check.Outcome != CheckOutcome.Held || check.Wire == WireConfirmation.Contradicted;
 
     private static void AppendCheck(StringBuilder text, CaseResult result, CheckResult check, string target)
     {
@@ -53,6 +57,11 @@ public static class FailureText
 
         Append(text, "expected", Expected(check));
         Append(text, "actual", check.Actual);
+        if (check.OnTheWire is { } packets)
+        {
+            Append(text, "on the wire", packets);
+        }
+
         Append(text, "at", At(result, check));
         Append(text, "again", Again(result, target));
     }
@@ -73,7 +82,7 @@ public static class FailureText
     private static string Again(CaseResult result, string target) => $"torture run {result.Id} --target {target}";
 
     private static void Append(StringBuilder text, string label, string line) =>
-        text.Append(label.PadLeft(12)).Append("  ").Append(line.ReplaceLineEndings(" ")).Append('\n');
+        text.Append(label.PadLeft(12)).Append("  ").Append(Printable.Text(line.ReplaceLineEndings(" "))).Append('\n');
 
     private static string Word(Verdict verdict) => verdict switch
     {

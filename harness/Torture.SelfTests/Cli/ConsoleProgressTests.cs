@@ -13,14 +13,15 @@ public sealed class ConsoleProgressTests
     [Test]
     public void FailureIsToldAsItComes()
     {
-        var text = Tell(ConsoleStyle.Plain, (progress, run) => progress.Finished(Failed(run), "torture run it"));
+        var text = Tell(ConsoleStyle.Plain, (progress, run) => progress.Finished(Failed(run)));
 
-        text.Should().StartWith("x rpc.witness.KeepAlive.Elapses").And.EndWith("       again  torture run it\n");
+        text.Should().StartWith("x rpc.witness.KeepAlive.Elapses")
+            .And.EndWith("       again  torture run rpc.witness.KeepAlive.Elapses --target loopback\n");
     }
 
     [Test]
     public void PassingCaseIsNoLineOfAPipe() =>
-        Tell(ConsoleStyle.Plain, (progress, run) => progress.Finished(run.Cases[0], "again")).Should().BeEmpty();
+        Tell(ConsoleStyle.Plain, (progress, run) => progress.Finished(run.Cases[0])).Should().BeEmpty();
 
     [Test]
     public void LastLineTellsTheVerdictAndWhereTheReportIs()
@@ -54,7 +55,7 @@ public sealed class ConsoleProgressTests
         var text = Tell(Terminal, (progress, run) =>
         {
             progress.Planned(72);
-            progress.Finished(Failed(run), "again");
+            progress.Finished(Failed(run));
         });
 
         text.Should().Contain("\r\e[Kx rpc.witness.KeepAlive.Elapses").And.EndWith("1/72  1 failed  0.00 s");
@@ -68,7 +69,7 @@ public sealed class ConsoleProgressTests
             Reason = "\e[2J\aowned",
         };
 
-        Tell(ConsoleStyle.Plain, (progress, _) => progress.Finished(hostile, "again"))
+        Tell(ConsoleStyle.Plain, (progress, _) => progress.Finished(Told(hostile)))
             .Should().NotContain("\e").And.NotContain("\a").And.Contain("\\u001B[2J\\u0007owned");
     }
 
@@ -77,7 +78,11 @@ public sealed class ConsoleProgressTests
         (ConsoleStyle.Plain with { HasColour = true }).Colour(Verdict.Failed, "one\ntwo")
             .Should().Be("\e[31mone\e[0m\ntwo");
 
-    private static CaseResult Failed(RunResults run) => run.Cases.First(result => result.Id == SampleRun.KeepAlive);
+    private static CaseResult Failed(RunResults run) =>
+        Told(run.Cases.First(result => result.Id == SampleRun.KeepAlive));
+
+    private static CaseResult Told(CaseResult result) =>
+        result with { Message = FailureText.Of(result, "loopback") };
 
     private static string Tell(ConsoleStyle style, Action<ConsoleProgress, RunResults> tell)
     {

@@ -12,14 +12,22 @@ internal static class TimelineSvg
     private const int LabelRow = 15;
     private const int Colours = 6;
 
-    public static Markup Draw(TimelineView view)
+    /// <param name="style">The stylesheet, for a drawing that stands alone.</param>
+    public static Markup Draw(TimelineView view, string? style = null)
     {
         var axis = new Axis(view.From, view.To, LabelWidth, Width - 12);
         var bottom = Top + (view.Lanes.Count * LaneHeight);
         var svg = new HtmlWriter();
 
-        svg.Line($"<svg class=\"timeline\" viewBox=\"0 0 {Width} {bottom + 24}\" role=\"img\">");
+        svg.Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" role=\"img\"");
+        svg.Line($"viewBox=\"0 0 {Width} {bottom + 24}\">");
         svg.Line($"<title>{view.Title}</title>");
+
+        if (style is not null)
+        {
+            svg.Line($"<style>{style}</style>");
+        }
+
         DrawFault(svg, view, axis, bottom);
         DrawGrid(svg, axis, bottom);
 

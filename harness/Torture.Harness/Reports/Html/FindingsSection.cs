@@ -42,6 +42,11 @@ internal static class FindingsSection
             html.Line($"<p class=\"reason\">{reason}</p>");
         }
 
+        if (result.Exception is { } exception && result.Checks.All(check => !IsFinding(check)))
+        {
+            html.Line($"<details><summary>exception</summary><pre>{exception}</pre></details>");
+        }
+
         foreach (var check in result.Checks.Where(IsFinding))
         {
             WriteCheck(html, result, check);

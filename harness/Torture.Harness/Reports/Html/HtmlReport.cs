@@ -8,7 +8,7 @@ internal static class HtmlReport
     // Whatever slips through as markup can still fetch and run nothing.
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
 
-    private static readonly string Style = ReadStyle();
+    public static readonly string Style = ReadStyle();
 
     public static string Write(RunView view)
     {

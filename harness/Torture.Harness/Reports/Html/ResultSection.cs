@@ -69,7 +69,8 @@ internal static class ResultSection
         html.Line($"</nav>");
     }
 
-    private static Markup Strict(RunResults run) => new(run.Strict ? " &middot; strict" : "");
+    private static Markup Strict(RunResults run) => Markup.Of(
+        $"{(run.Strict ? " · strict" : "")}{(run.Mutant is { } mutant ? $" · mutant {mutant}" : "")}");
 
     private static string Nodes(RunResults run) =>
         run.Nodes.Count == 0 ? "" : $" ({run.Nodes.Count} nodes, {run.PublicAddresses.Count} public addresses)";
