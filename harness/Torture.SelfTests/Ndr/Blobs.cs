@@ -100,7 +100,8 @@ public sealed class Blobs
         var lists = WitnessBlobs.AddressLists(NotificationKind.IP_CHANGE_NOTIFICATION, [[Here, There], [There]]);
 
         Unnoticed(changes, WitnessBlobs.ReadResourceChanges).Should().BeEmpty();
-        Unnoticed(lists, response => WitnessBlobs.ReadAddressLists(response).SelectMany(list => list)).Should().BeEmpty();
+        Unnoticed(lists, response => WitnessBlobs.ReadAddressLists(response).SelectMany(list => list))
+            .Should().BeEmpty();
     }
 
     private static IEnumerable<int> Unnoticed<T>(

@@ -4,7 +4,7 @@ using Torture.Suites.Local.Ndr.Witness;
 
 namespace Torture.SelfTests.Ndr;
 
-/// <summary>Walks a stub by the layout of its value, without the codec, and keeps the offsets that mean nothing.</summary>
+/// <summary>Walks a stub by the layout of its value, without the codec, for the offsets that mean nothing.</summary>
 internal sealed class MeaninglessBytes
 {
     private readonly HashSet<int> _offsets = [];
