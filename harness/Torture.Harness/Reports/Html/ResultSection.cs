@@ -29,7 +29,7 @@ internal static class ResultSection
             return;
         }
 
-        html.Line($"<div class=\"bar\" role=\"img\" aria-label=\"verdicts\">");
+        html.Line($"<div class=\"verdicts\" role=\"img\" aria-label=\"verdicts\">");
         foreach (var verdict in Order.Where(verdict => view.Count(verdict) > 0))
         {
             html.Line($"<span class=\"{HtmlReport.Class(verdict)}\" style=\"flex-grow:{view.Count(verdict)}\"></span>");
