@@ -31,7 +31,8 @@ internal static class FragmentComposer
         do
         {
             var piece = stub[..Math.Min(room, stub.Length)];
-            var flags = (first ? PduFlags.FirstFragment : 0) | (piece.Length == stub.Length ? PduFlags.LastFragment : 0);
+            var isLast = piece.Length == stub.Length;
+            var flags = (first ? PduFlags.FirstFragment : 0) | (isLast ? PduFlags.LastFragment : 0);
             ComposeOne(output, head, flags, piece, stub.Length, secured, protection);
             stub = stub[piece.Length..];
             first = false;

@@ -3,7 +3,7 @@ using Torture.Protocol.Security;
 
 namespace Torture.Protocol.Rpc;
 
-/// <summary>A connection without rules: sends any bytes, receives PDU after PDU. For those who torture servers.</summary>
+/// <summary>A connection without rules, to torture servers: sends any bytes, receives PDU after PDU.</summary>
 public sealed class RawRpcConnection(Stream stream) : IAsyncDisposable
 {
     private readonly PduInput _input = new(stream);

@@ -23,7 +23,7 @@ public sealed class RawSecurity(ISecurityContext context, AuthenticationLevel le
         return token.IsEmpty ? null : new SecurityTrailer(context.Type, level, contextId, token);
     }
 
-    /// <summary>The PDU with trailer, padding and token; a trailer that it has already says what stands there.</summary>
+    /// <summary>The PDU with trailer, padding and token; a trailer that it has says what stands there.</summary>
     public byte[] Protect(Pdu pdu, bool headerSigning)
     {
         var size = context.TokenSize(level);

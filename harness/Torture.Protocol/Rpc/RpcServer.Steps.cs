@@ -21,7 +21,8 @@ public partial class RpcServer
         first == next;
 
     /// <summary>NDR64 is little-endian only ([MS-RPCE] 2.2.5.1).</summary>
-    protected internal virtual bool RepresentationAllowed(NdrSyntax syntax) => syntax is not { Is64: true, IsBigEndian: true };
+    protected internal virtual bool RepresentationAllowed(NdrSyntax syntax) =>
+        syntax is not { Is64: true, IsBigEndian: true };
 
     /// <summary>Context ids belong to the connection that negotiated them ([MS-RPCE] 3.3.1.5.6).</summary>
     protected internal virtual PresentationBinding? FindContext(RpcServerConnection connection, ushort contextId) =>
@@ -35,7 +36,7 @@ public partial class RpcServer
     {
         switch (failure)
         {
-            case NdrException:
+            case ProtocolException:
                 return RpcFault.RPC_X_BAD_STUB_DATA;
             case RpcFaultException fault:
                 return fault.Status;

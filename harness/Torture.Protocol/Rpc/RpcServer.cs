@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Torture.Protocol.Management;
 
 namespace Torture.Protocol.Rpc;
 
@@ -15,11 +16,23 @@ public partial class RpcServer
     private readonly Lock _random = new();
     private long _lastConnection;
 
-    public RpcServer(RpcServerOptions options) => Options = options;
+    private long _callsIn;
+    private long _packetsIn;
+    private long _packetsOut;
+
+    public RpcServer(RpcServerOptions options)
+    {
+        Options = options;
+        AddInterface(new ManagementService(this));
+    }
 
     public RpcServerOptions Options { get; }
 
+    /// <summary>The management interface is always among them.</summary>
     public IReadOnlyList<IRpcInterface> Interfaces => _interfaces;
+
+    public RpcServerStatistics Statistics => new(
+        Interlocked.Read(ref _callsIn), Interlocked.Read(ref _packetsIn), Interlocked.Read(ref _packetsOut));
 
     /// <summary>Those that are served now.</summary>
     public IEnumerable<RpcServerConnection> Connections => _connections.Values;
@@ -28,8 +41,12 @@ public partial class RpcServer
 
     public int AssociationGroupCount => _groups.Count;
 
-    /// <summary>To be called before the first connection is served.</summary>
-    public void AddInterface(IRpcInterface rpcInterface) => _interfaces.Add(rpcInterface);
+    /// <summary>Takes the place of one with the same id. To be called before the first connection is served.</summary>
+    public void AddInterface(IRpcInterface rpcInterface)
+    {
+        _interfaces.RemoveAll(known => known.Id == rpcInterface.Id);
+        _interfaces.Add(rpcInterface);
+    }
 
     /// <summary>Serves one connection until it ends, whoever ends it; closes the stream.</summary>
     public async Task ServeAsync(
@@ -47,6 +64,12 @@ public partial class RpcServer
             _connections.TryRemove(id, out _);
         }
     }
+
+    internal void CountCall() => Interlocked.Increment(ref _callsIn);
+
+    internal void CountPacketIn() => Interlocked.Increment(ref _packetsIn);
+
+    internal void CountPacketOut() => Interlocked.Increment(ref _packetsOut);
 
     internal AssociationGroup CreateAssociationGroup(IPAddress client)
     {

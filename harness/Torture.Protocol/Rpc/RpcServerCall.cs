@@ -57,7 +57,7 @@ public sealed class RpcServerCall
         }
     }
 
-    /// <summary>Fires on co_cancel, on orphaned, and when the connection ends. The interface decides what follows.</summary>
+    /// <summary>Fires on co_cancel, on orphaned, and when the connection ends: the interface decides.</summary>
     public CancellationToken Aborted
     {
         get

@@ -134,6 +134,7 @@ public sealed partial class RpcServerConnection
 
     private void Start(RpcServerCall call, IRpcInterface rpcInterface)
     {
+        _server.CountCall();
         ValueTask running;
         try
         {
@@ -186,20 +187,22 @@ public sealed partial class RpcServerConnection
         RemoveExecuting(call);
         if (call.AbortReason is not (AbortReason.Orphaned or AbortReason.ConnectionLost))
         {
-            Answer(call, fault);
+            Answer(call, fault, failure);
         }
 
         Release(call);
     }
 
-    private void Answer(RpcServerCall call, RpcFault? fault)
+    private void Answer(RpcServerCall call, RpcFault? fault, Exception? failure)
     {
         if (fault is { } status)
         {
-            Fault(call.CallId, call.ContextId, status, PduFlags.None);
+            var notExecuted = failure is RpcFaultException { DidNotExecute: true };
+            Fault(call.CallId, call.ContextId, status, notExecuted ? PduFlags.DidNotExecute : PduFlags.None);
             return;
         }
 
+        _server.CountPacketOut();
         var head = new MessageHead(
             PduType.Response, call.CallId, _server.ResponseContextId(call.ContextId), 0, null, call.Representation);
         lock (_output.Gate)

@@ -85,7 +85,7 @@ public sealed partial class RpcServerConnection
             Flags = PduFlags.Whole | SigningFlag() | (Multiplexing ? PduFlags.ConcurrentMultiplexing : 0),
             Security = answer,
         };
-        _output.Append(PduWriter.Write(_server.BuildBindAck(this, ack)));
+        Send(_server.BuildBindAck(this, ack));
     }
 
     private PduFlags SigningFlag() => HeaderSigning ? PduFlags.SupportHeaderSign : PduFlags.None;
@@ -93,7 +93,7 @@ public sealed partial class RpcServerConnection
     private void RejectBind(uint callId, BindRejectReason reason)
     {
         var nak = new BindNakPdu(callId, reason, [((byte)5, (byte)0)], new byte[3]);
-        _output.Append(PduWriter.Write(_server.BuildBindNak(this, nak)));
+        Send(_server.BuildBindNak(this, nak));
         _closing = true;
     }
 
@@ -135,7 +135,7 @@ public sealed partial class RpcServerConnection
             Flags = PduFlags.Whole | (signing ? PduFlags.SupportHeaderSign : 0),
             Security = answer,
         };
-        _output.Append(PduWriter.Write(_server.BuildAlterContextResponse(this, response)));
+        Send(_server.BuildAlterContextResponse(this, response));
     }
 
     private static bool AsksFeatures(PresentationContext context) =>

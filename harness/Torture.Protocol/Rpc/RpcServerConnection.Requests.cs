@@ -110,7 +110,8 @@ public sealed partial class RpcServerConnection
     {
         if (incoming.Length + (fragment.StubEnd - fragment.StubStart) > _server.Options.Limits.Request)
         {
-            FaultAndClose(fragment.Header.CallId, incoming.First.ContextId, RpcFault.RPC_S_ACCESS_DENIED, PduFlags.None);
+            FaultAndClose(
+                fragment.Header.CallId, incoming.First.ContextId, RpcFault.RPC_S_ACCESS_DENIED, PduFlags.None);
             return;
         }
 

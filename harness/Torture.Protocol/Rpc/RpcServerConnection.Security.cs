@@ -33,7 +33,8 @@ public sealed partial class RpcServerConnection : IFragmentProtection
             return CheckLeg(slot, security) ?? Step(slot, security, out answer);
         }
 
-        if (_latest is { Context.IsEstablished: false, Failure: null } && !Has(BindTimeFeatures.SecurityContextMultiplexing))
+        if (_latest is { Context.IsEstablished: false, Failure: null }
+            && !Has(BindTimeFeatures.SecurityContextMultiplexing))
         {
             return RpcFault.RPC_S_ACCESS_DENIED;
         }
@@ -92,8 +93,9 @@ public sealed partial class RpcServerConnection : IFragmentProtection
             return;
         }
 
-        slot.Failure = CheckLeg(slot, security) ?? Step(slot, security, out _);
-        if (slot is { Failure: null, Context.IsEstablished: false })
+        SecurityTrailer? unsaid = null;
+        slot.Failure = CheckLeg(slot, security) ?? Step(slot, security, out unsaid);
+        if (slot.Failure is null && (unsaid is not null || !slot.Context.IsEstablished))
         {
             slot.Failure = RpcFault.RPC_S_ACCESS_DENIED;
         }

@@ -114,6 +114,7 @@ public sealed partial class RpcServerConnection
             return false;
         }
 
+        _server.CountPacketIn();
         try
         {
             Dispatch(pdu, header);
@@ -195,7 +196,13 @@ public sealed partial class RpcServerConnection
     private void Fault(uint callId, ushort contextId, RpcFault status, PduFlags flags)
     {
         var fault = new FaultPdu(callId, contextId, status) { Flags = PduFlags.Whole | flags };
-        _output.Append(PduWriter.Write(_server.BuildFault(this, fault)));
+        Send(_server.BuildFault(this, fault));
+    }
+
+    private void Send(Pdu pdu)
+    {
+        _server.CountPacketOut();
+        _output.Append(PduWriter.Write(pdu));
     }
 
     private void FaultAndClose(uint callId, ushort contextId, RpcFault status, PduFlags flags)

@@ -21,6 +21,9 @@ public sealed record RpcServerOptions
     /// <summary>The secondary address of bind_ack; null: the decimal port of the connection's local end.</summary>
     public string? SecondaryAddress { get; init; }
 
+    /// <summary>What inq_princ_name of the management interface answers.</summary>
+    public string PrincipalName { get; init; } = "";
+
     public RpcServerLimits Limits { get; init; } = new();
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -37,7 +40,7 @@ public sealed record RpcServerOptions
 /// <summary>How much a client may make a server hold.</summary>
 public sealed record RpcServerLimits
 {
-    /// <summary>Bytes of the largest fragment in both directions: the transport's limit ([MS-RPCE] 3.1.1.5.1).</summary>
+    /// <summary>Bytes of the largest fragment in both directions: the transport's limit.</summary>
     public int Fragment { get; init; } = 5840;
 
     /// <summary>Bytes of a whole request stub.</summary>

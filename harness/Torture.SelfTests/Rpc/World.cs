@@ -11,6 +11,7 @@ public sealed class World : IAsyncDisposable
 {
     private static readonly IPEndPoint _server = new(IPAddress.Parse("127.0.0.1"), 49664);
     private readonly ConcurrentBag<Task> _served = [];
+    private readonly CancellationTokenSource _stop = new();
     private int _port = 50000;
 
     public World(TestInterface? testInterface = null, Func<RpcServerOptions, RpcServerOptions>? adapt = null,
@@ -51,7 +52,7 @@ public sealed class World : IAsyncDisposable
     {
         var duplex = new MemoryDuplex(largestRead);
         var client = new IPEndPoint(IPAddress.Parse(from), Interlocked.Increment(ref _port));
-        _served.Add(Server.ServeAsync(duplex.B, _server, client, default));
+        _served.Add(Server.ServeAsync(duplex.B, _server, client, _stop.Token));
         return (duplex.A, client, _server);
     }
 
@@ -75,9 +76,16 @@ public sealed class World : IAsyncDisposable
         echo.ToArray().Should().Equal(1, 2, 3, 4);
     }
 
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await AllServed;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Interface.Release();
-        await AllServed;
+        await StopAsync();
+        _stop.Dispose();
     }
 }
