@@ -4,7 +4,7 @@ namespace Torture.ReferenceServer.Failover;
 /// A connection of a public address. What was read without permission is not handed on, and nothing is written
 /// without it: so no request that came after the permission ended is answered.
 /// </summary>
-public sealed class FencedStream(Stream inner, Fence fence) : Stream
+public sealed class FencedStream(Stream inner, ServingPermit permit) : Stream
 {
     public override bool CanRead => true;
 
@@ -72,7 +72,7 @@ public sealed class FencedStream(Stream inner, Fence fence) : Stream
 
     private void Check()
     {
-        if (!fence.Holds)
+        if (!permit.Holds)
         {
             inner.Dispose();
             throw new IOException("The permission to serve this address has ended.");

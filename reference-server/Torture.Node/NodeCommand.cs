@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Torture.Mutants;
+using Torture.Node.Keep;
+using Torture.Node.Sockets;
+using Torture.Protocol.Security;
+using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Failover;
+
+namespace Torture.Node;
+
+/// <summary><c>torture-node node</c>: one node, until it is told to end.</summary>
+internal static class NodeCommand
+{
+    public static async Task<int> RunAsync(NodeArguments arguments)
+    {
+        if (arguments.Parent is { } parent && !Native.DieWithParent(parent))
+        {
+            return 0;
+        }
+
+        var cluster = ClusterFile.Load(arguments.Cluster);
+        var self = cluster.Node(arguments.Name);
+        using var log = NodeLog.Open(cluster.LogFolder, self.Name);
+        using var keys = OpenKeyLog(cluster, self);
+        var shutdown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var node = MutatedNode.Create(
+            arguments.Mutant ?? cluster.Mutant, cluster, self, Environment(cluster, self, log, keys, shutdown));
+        await node.StartAsync();
+        var control = new ControlServer(node);
+        using var port = new ControlPort(ControlSocket.PathOf(cluster, self.Name), control.ServeAsync);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => End(signal, shutdown));
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => End(signal, shutdown));
+        Console.Out.WriteLine("ready");
+        await shutdown.Task;
+        return 0;
+    }
+
+    private static void End(PosixSignalContext signal, TaskCompletionSource shutdown)
+    {
+        signal.Cancel = true;
+        shutdown.TrySetResult();
+    }
+
+    private static NodeEnvironment Environment(
+        ClusterConfiguration cluster, NodeEntry self, NodeLog log, IKeyLog? keys, TaskCompletionSource shutdown) => new()
+    {
+        Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+        Connector = new SocketConnector(),
+        Listeners = new SocketListeners(),
+        Plane = cluster.Supervisor is { } path ? new SupervisedAddressPlane(path, self.Name) : new OpenAddressPlane(),
+        Lock = clock => LockOf(cluster, clock),
+        Accounts = new NtlmAccountList([.. cluster.Users.Select(AccountOf)]),
+        Secrets = RandomNumberGenerator.Fill,
+        KeyLog = keys,
+        Log = log.Write,
+        ProcessId = System.Environment.ProcessId,
+        Shutdown = () => shutdown.TrySetResult(),
+    };
+
+    private static IClusterLock LockOf(ClusterConfiguration cluster, MonotonicClock clock) =>
+        cluster.Lock.Kind == LockKind.File
+            ? new FileLock(
+                cluster.Lock.Path,
+                TimeSpan.FromSeconds(cluster.Profile.KeepAliveInterval * cluster.Profile.KeepAliveLimit), clock)
+            : new LeaseLock(cluster.Lock.Path, TimeSpan.FromSeconds(cluster.Profile.Lease), clock);
+
+    private static NtlmAccount AccountOf(UserEntry user)
+    {
+        string? password;
+        try
+        {
+            password = user.PasswordEnvironment is { } name
+                ? System.Environment.GetEnvironmentVariable(name)
+                : File.ReadLines(user.PasswordFile!).FirstOrDefault();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"password of {user.Name}: {refused.Message}", refused);
+        }
+
+        return password is not null
+            ? NtlmAccount.FromPassword(user.Name, password, user.Domain)
+            : throw new ConfigurationException(
+                $"password of {user.Name}: {user.PasswordEnvironment ?? user.PasswordFile} is empty");
+    }
+
+    private static KeyLogFile? OpenKeyLog(ClusterConfiguration cluster, NodeEntry self)
+    {
+        if (cluster.KeyLogFolder is not { } folder)
+        {
+            return null;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new KeyLogFile(Path.Combine(folder, self.Name + ".keys.json"));
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"key log: {refused.Message}", refused);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net;
+using System.Net.Sockets;
+using Torture.ReferenceServer.Failover;
+
+namespace Torture.Node.Sockets;
+
+/// <summary>A TCP connection.</summary>
+internal sealed class SocketConnection(Socket socket) : NodeConnection(
+    new NetworkStream(socket, ownsSocket: true), (IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!)
+{
+    /// <summary>With RST.</summary>
+    public override void Abort()
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+        {
+        }
+
+        base.Abort();
+    }
+}

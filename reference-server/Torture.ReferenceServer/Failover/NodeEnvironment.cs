@@ -1,0 +1,36 @@
+using System.Net;
+using Torture.Protocol.Security;
+
+namespace Torture.ReferenceServer.Failover;
+
+/// <summary>What a node gets from outside: on a real host sockets and files, in a simulation memory.</summary>
+public sealed record NodeEnvironment
+{
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Each part of the node gets a generator of its own from it.</summary>
+    public required Random Random { get; init; }
+
+    public required IConnector Connector { get; init; }
+
+    public required IListenerFactory Listeners { get; init; }
+
+    public required IAddressPlane Plane { get; init; }
+
+    /// <summary>The cluster lock, for the node's clock.</summary>
+    public required Func<MonotonicClock, IClusterLock> Lock { get; init; }
+
+    public required INtlmAccounts Accounts { get; init; }
+
+    /// <summary>Where challenges and keys come from.</summary>
+    public required RandomFill Secrets { get; init; }
+
+    public IKeyLog? KeyLog { get; init; }
+
+    public Action<string> Log { get; init; } = _ => { };
+
+    public int ProcessId { get; init; }
+
+    /// <summary>What the host says when <c>shutdown</c> was asked for.</summary>
+    public Action Shutdown { get; init; } = () => { };
+}

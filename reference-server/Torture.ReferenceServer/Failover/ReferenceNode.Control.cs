@@ -1,0 +1,207 @@
+using System.Net;
+using Torture.Protocol.Ndr;
+using Torture.Protocol.Witness;
+using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Witness;
+
+namespace Torture.ReferenceServer.Failover;
+
+/// <summary>What the control port can do.</summary>
+public partial class ReferenceNode
+{
+    /// <summary>Executes one request; never throws for a bad one.</summary>
+    public async ValueTask<ControlResponse> ExecuteAsync(ControlRequest request)
+    {
+        switch (request.Verb)
+        {
+            case ControlVerb.Disable or ControlVerb.Enable:
+                await Engine.SetAsync(disabled: request.Verb == ControlVerb.Disable);
+                return ControlResponse.Done;
+            case ControlVerb.Stop or ControlVerb.Continue:
+                await Engine.SetAsync(stopped: request.Verb == ControlVerb.Stop);
+                return ControlResponse.Done;
+            case ControlVerb.Unhealthy:
+                await Engine.SetAsync(unhealthy: request.On ?? true);
+                return ControlResponse.Done;
+            case ControlVerb.Ban:
+                await Engine.BanAsync(TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? Cluster.Profile.Ban, 0, 86_400)));
+                return ControlResponse.Done;
+            case ControlVerb.Unban:
+                await Engine.BanAsync(null);
+                return ControlResponse.Done;
+            case ControlVerb.StopWitness:
+                await StopWitnessAsync();
+                return ControlResponse.Done;
+            case ControlVerb.StartWitness:
+                return await StartWitnessAgainAsync();
+            case ControlVerb.MoveAddress:
+                return await Engine.PinAsync(request);
+            case ControlVerb.MoveShare when request.Client is null && IsFailoverShare(request.Share):
+                return await Engine.PinAsync(request);
+            case ControlVerb.MoveShare or ControlVerb.MoveClient or ControlVerb.ChangeResource
+                or ControlVerb.ChangeAddress or ControlVerb.ForceUnregister or ControlVerb.ForceResponse:
+                return await EverywhereAsync(request);
+            default:
+                return ExecuteHere(request);
+        }
+    }
+
+    /// <summary>What concerns this node alone, without waiting.</summary>
+    public ControlResponse ExecuteHere(ControlRequest request) => request.Verb switch
+    {
+        ControlVerb.Observe => new ControlResponse(true) { Status = Observe() },
+        ControlVerb.MoveClient => OnWitness(request, request.Client, request.Destination, MoveClient),
+        ControlVerb.MoveShare => OnWitness(request, request.Share, request.Node, MoveShare),
+        ControlVerb.ChangeResource => ChangeResource(request),
+        ControlVerb.ChangeAddress => ChangeAddress(request),
+        ControlVerb.ForceUnregister => WithWitness(witness => witness.ForceUnregister(FilterOf(request))),
+        ControlVerb.ForceResponse => ForceResponse(request),
+        ControlVerb.Partition => Cut(request, close: true),
+        ControlVerb.Heal => Cut(request, close: false),
+        ControlVerb.StallLock => Done(() => Lock.Stalled = request.On ?? true),
+        ControlVerb.FailEnumeration => Done(() => View.FailEnumeration = request.On ?? true),
+        ControlVerb.Shutdown => Done(Environment.Shutdown),
+        _ => ControlResponse.Refused($"unknown verb \"{request.Verb}\""),
+    };
+
+    private bool IsFailoverShare(string? name) =>
+        Cluster.Shares.Any(share => share.Name == name && share.Kind == ShareEntryKind.Failover);
+
+    private async ValueTask<ControlResponse> StartWitnessAgainAsync()
+    {
+        try
+        {
+            await StartWitnessAsync();
+            return ControlResponse.Done;
+        }
+        catch (ConfigurationException refused)
+        {
+            return ControlResponse.Refused(refused.Message);
+        }
+    }
+
+    /// <summary>A registration lives on the node that took it: every node has to hear of an event.</summary>
+    private async ValueTask<ControlResponse> EverywhereAsync(ControlRequest request)
+    {
+        var here = ExecuteHere(request);
+        if (!here.Ok || request.Local == true)
+        {
+            return here;
+        }
+
+        var peers = await Engine.AskPeersAsync(request);
+        return here with { Count = here.Count + peers.Sum(peer => peer.Count ?? 0) };
+    }
+
+    private ControlResponse OnWitness(
+        ControlRequest request, string? subject, string? destination,
+        Func<WitnessService, ControlRequest, int> act) =>
+        subject is null || destination is null
+            ? ControlResponse.Refused($"{request.Verb} needs whom or what, and where to")
+            : WithWitness(witness => act(witness, request));
+
+    private static int MoveClient(WitnessService witness, ControlRequest request) =>
+        witness.MoveClient(request.Client!, request.Destination!).Registrations;
+
+    private static int MoveShare(WitnessService witness, ControlRequest request) =>
+        witness.MoveShare(request.Client, request.Share!, request.Node!).Registrations;
+
+    private ControlResponse ChangeResource(ControlRequest request)
+    {
+        if (request.Address is not { } address || !Cluster.PublicAddresses.Contains(address)
+            || !Enum.TryParse<InterfaceState>(request.State, out var state) || !Enum.IsDefined(state))
+        {
+            return ControlResponse.Refused("change-resource needs a public address and a state");
+        }
+
+        var group = View.Interfaces.First(entry => entry.Has(address)).GroupName;
+        return WithWitness(witness => witness.OnInterfaceChanged(group, [address], state).Registrations);
+    }
+
+    private ControlResponse ChangeAddress(ControlRequest request) => request.Address is { } address
+        ? WithWitness(witness => witness.ChangeAddress(request.Client, address.ToString()).Registrations)
+        : ControlResponse.Refused("change-address needs an address");
+
+    private ControlResponse ForceResponse(ControlRequest request)
+    {
+        try
+        {
+            var stub = Convert.FromBase64String(request.Response ?? "");
+            var answer = WitnessCodec.DecodeAsyncNotifyResult(stub, NdrSyntax.Ndr20);
+            return WithWitness(witness => witness.ForceResponse(FilterOf(request), answer));
+        }
+        catch (Exception refused) when (refused is FormatException or NdrException)
+        {
+            return ControlResponse.Refused($"force-response: {refused.Message}");
+        }
+    }
+
+    private ControlResponse Cut(ControlRequest request, bool close)
+    {
+        var peers = Cluster.Nodes.Where(node => node != Self && (request.Node is null || node.Name == request.Node))
+            .ToArray();
+        if (peers.Length == 0 || (close && request.Node is null))
+        {
+            return ControlResponse.Refused($"{request.Verb} needs another node's name");
+        }
+
+        foreach (var peer in peers)
+        {
+            if (close)
+            {
+                Gate.Close(peer.Private);
+            }
+            else
+            {
+                Gate.Open(peer.Private);
+            }
+        }
+
+        return ControlResponse.Done;
+    }
+
+    private ControlResponse WithWitness(Func<WitnessService, int> act) =>
+        new(true) { Count = Witness is { } witness ? act(witness) : 0 };
+
+    private static ControlResponse Done(Action act)
+    {
+        act();
+        return ControlResponse.Done;
+    }
+
+    private static RegistrationFilter FilterOf(ControlRequest request) =>
+        new(request.Key, request.Client, null, request.Share, request.Address);
+
+    private NodeStatus Observe()
+    {
+        var seen = Engine.Snapshot;
+        return new NodeStatus(Self.Name, Environment.ProcessId, seen.State)
+        {
+            Leader = seen.Leader,
+            Term = seen.Term,
+            Generation = seen.Table.Generation,
+            Permitted = seen.Permitted,
+            Witness = Witness is not null,
+            Held = seen.Held,
+            Addresses = seen.Table.Addresses,
+            Shares = seen.Table.Shares,
+            Members = seen.Members,
+            Registrations = [.. Witness?.ListRegistrations().Select(Told) ?? []],
+            Cut = [.. Cluster.Nodes.Where(node => Gate.IsCut(node.Private)).Select(node => node.Name)],
+            Counters = Counters(),
+        };
+    }
+
+    private Dictionary<string, long> Counters() => new()
+    {
+        ["mapperConnections"] = _mapper?.ConnectionCount ?? 0,
+        ["witnessConnections"] = _witnessServer?.ConnectionCount ?? 0,
+        ["associationGroups"] = _witnessServer?.AssociationGroupCount ?? 0,
+        ["registrations"] = Witness?.CountRegistrations() ?? 0,
+        ["workingSet"] = GC.GetTotalMemory(forceFullCollection: false),
+    };
+
+    private static RegistrationStatus Told(RegistrationState state) => new(
+        state.Key, state.Version, state.Client, state.NetName, state.Share, state.Address, state.IPNotification,
+        state.PendingCalls, state.QueuedNotifications, state.User, state.Local, state.Remote);
+}

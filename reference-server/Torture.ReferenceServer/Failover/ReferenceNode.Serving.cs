@@ -1,0 +1,140 @@
+using System.Net;
+using Torture.Protocol.Rpc;
+using Torture.Protocol.Smb2;
+
+namespace Torture.ReferenceServer.Failover;
+
+/// <summary>The ports that a node has open: its own, those of held addresses, the witness while it runs.</summary>
+public partial class ReferenceNode : IAddressHost
+{
+    private readonly Lock _servingGate = new();
+    private readonly Dictionary<IPAddress, Serving> _serving = [];
+    private readonly List<ServedPort> _ownWitness = [];
+    private RpcServer? _witnessServer;
+
+    async ValueTask IAddressHost.TakeAsync(
+        IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
+    {
+        await Environment.Plane.TakeAsync(address, cancellationToken);
+        if (!permit.Holds)
+        {
+            throw new OperationCanceledException("The permission has ended.");
+        }
+
+        var serving = new Serving(permit, []);
+        try
+        {
+            Open(address, serving);
+        }
+        catch (Control.ConfigurationException refused)
+        {
+            await CloseAllAsync(serving.Ports);
+            throw new IOException(refused.Message, refused);
+        }
+    }
+
+    async ValueTask IAddressHost.ReleaseAsync(IPAddress address)
+    {
+        Serving? serving;
+        lock (_servingGate)
+        {
+            _serving.Remove(address, out serving);
+        }
+
+        await CloseAllAsync(serving?.Ports ?? []);
+        await Environment.Plane.ReleaseAsync(address);
+    }
+
+    /// <summary>Ends the witness service: its registrations are gone, its ports are closed. The node goes on.</summary>
+    public async ValueTask StopWitnessAsync()
+    {
+        var witness = Witness;
+        Witness = null;
+        List<ServedPort> ports;
+        lock (_servingGate)
+        {
+            _witnessServer = null;
+            ports = [.. _ownWitness, .. _serving.Values.SelectMany(serving => serving.Witness)];
+            _ownWitness.Clear();
+            foreach (var serving in _serving.Values)
+            {
+                serving.Ports.RemoveAll(serving.Witness.Contains);
+                serving.Witness.Clear();
+            }
+        }
+
+        await CloseAllAsync(ports);
+        witness?.Dispose();
+    }
+
+    /// <summary>A new witness service without any registration.</summary>
+    public ValueTask StartWitnessAsync()
+    {
+        if (Witness is not null)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var witness = CreateWitnessService(WitnessParts());
+        witness.Start();
+        Witness = witness;
+        lock (_servingGate)
+        {
+            _witnessServer = CreateWitnessServer(witness);
+            _ownWitness.AddRange(OwnAddresses.Select(
+                address => Serve(address, Cluster.Ports.Witness, _witnessServer, permit: null)));
+            foreach (var (address, serving) in _serving)
+            {
+                OpenWitness(address, serving);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Open(IPAddress address, Serving serving)
+    {
+        lock (_servingGate)
+        {
+            serving.Ports.Add(Serve(address, Cluster.Ports.EndpointMapper, _mapper!, serving.Permit));
+            OpenWitness(address, serving);
+            serving.Ports.Add(ServeSmb(address, serving.Permit));
+            _serving[address] = serving;
+        }
+    }
+
+    private void OpenWitness(IPAddress address, Serving serving)
+    {
+        if (_witnessServer is { } server)
+        {
+            var port = Serve(address, Cluster.Ports.Witness, server, serving.Permit);
+            serving.Ports.Add(port);
+            serving.Witness.Add(port);
+        }
+    }
+
+    private ServedPort Serve(IPAddress address, int port, RpcServer server, ServingPermit? permit) => new(
+        Environment.Listeners.Listen(new IPEndPoint(address, port)),
+        (connection, ended) => server.ServeAsync(
+            permit is null ? connection.Stream : Fenced(connection.Stream, permit),
+            connection.Local, connection.Remote, ended),
+        Environment.Log);
+
+    private ServedPort ServeSmb(IPAddress address, ServingPermit permit) => new(
+        Environment.Listeners.Listen(new IPEndPoint(address, Cluster.Ports.Smb)),
+        (connection, ended) => _smb!.ServeAsync(Fenced(connection.Stream, permit), ended),
+        Environment.Log);
+
+    private static async ValueTask CloseAllAsync(IEnumerable<ServedPort> ports)
+    {
+        foreach (var port in ports.ToArray())
+        {
+            await port.CloseAsync();
+        }
+    }
+
+    private sealed record Serving(ServingPermit Permit, List<ServedPort> Ports)
+    {
+        public List<ServedPort> Witness { get; } = [];
+    }
+}

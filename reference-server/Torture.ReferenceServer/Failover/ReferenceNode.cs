@@ -1,0 +1,204 @@
+using System.Net;
+using Torture.Protocol.Rpc;
+using Torture.Protocol.Security;
+using Torture.Protocol.Smb2;
+using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.EndpointMapper;
+using Torture.ReferenceServer.Management;
+using Torture.ReferenceServer.Witness;
+
+namespace Torture.ReferenceServer.Failover;
+
+/// <summary>
+/// One node: failover, and on its own address and the public addresses that it holds the endpoint mapper, management
+/// and witness; SMB on the latter only. Each part comes from a factory method, so that another node can differ in one.
+/// </summary>
+public partial class ReferenceNode : IAsyncDisposable
+{
+    private readonly List<ServedPort> _own = [];
+    private readonly Lock _randomGate = new();
+    private FailoverEngine? _engine;
+    private NodeClusterView? _view;
+    private RpcServer? _mapper;
+    private Smb2Server? _smb;
+    private Fence? _fence;
+    private StallableLock? _lock;
+
+    public ReferenceNode(ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
+    {
+        Cluster = cluster;
+        Self = self;
+        Environment = environment;
+        Clock = new MonotonicClock(environment.Time);
+    }
+
+    public ClusterConfiguration Cluster { get; }
+
+    public NodeEntry Self { get; }
+
+    public NodeEnvironment Environment { get; }
+
+    public MonotonicClock Clock { get; }
+
+    public LinkGate Gate { get; } = new();
+
+    public FailoverEngine Engine => _engine ?? throw new InvalidOperationException("The node was not started.");
+
+    /// <summary>The witness service; null while it is stopped.</summary>
+    public WitnessService? Witness { get; private set; }
+
+    internal NodeClusterView View => _view ?? throw new InvalidOperationException("The node was not started.");
+
+    internal StallableLock Lock => _lock ?? throw new InvalidOperationException("The node was not started.");
+
+    private IEnumerable<IPAddress> OwnAddresses =>
+        Self.Address6 is null ? [Self.Address] : [Self.Address, Self.Address6];
+
+    /// <summary>Listens on the node's own addresses and takes part in the cluster.</summary>
+    /// <exception cref="ConfigurationException">An address or port cannot be had.</exception>
+    public async ValueTask StartAsync()
+    {
+        _fence = CreateFence(Clock);
+        _lock = new StallableLock(Environment.Lock(Clock));
+        _view = CreateClusterView();
+        _view.Holds = address => Engine.Snapshot.Held.Any(held => held.Address.Equals(address));
+        _mapper = CreateMapperServer();
+        _smb = CreateSmb2Server(new Smb2ServerOptions(Environment.Time, NewRandom()) { Log = Environment.Log });
+        _engine = CreateFailoverEngine(new FailoverParts(
+            Clock, NewRandom(), Environment.Connector, Environment.Listeners, _lock, _fence, Gate, this,
+            Environment.Log));
+        _engine.TableChanged += OnTableChanged;
+        _engine.LocalRequests = ExecuteHere;
+        foreach (var address in OwnAddresses)
+        {
+            _own.Add(Serve(address, Cluster.Ports.EndpointMapper, _mapper, permit: null));
+        }
+
+        await StartWitnessAsync();
+        _engine.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+
+        await StopWitnessAsync();
+        foreach (var port in _own)
+        {
+            await port.CloseAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual Fence CreateFence(MonotonicClock clock) => new(clock);
+
+    protected virtual NodeClusterView CreateClusterView() => new(Cluster, Self);
+
+    protected virtual WitnessService CreateWitnessService(NodeParts parts) => new(parts);
+
+    protected virtual RpcServer CreateRpcServer(RpcServerOptions options) => new(options);
+
+    protected virtual FailoverEngine CreateFailoverEngine(FailoverParts parts) => new(Cluster, Self, parts);
+
+    protected virtual Smb2Server CreateSmb2Server(Smb2ServerOptions options) => new(options);
+
+    protected virtual ManagementService CreateManagementService(Func<IReadOnlyList<SyntaxId>> interfaces) =>
+        new(interfaces);
+
+    protected virtual EndpointMapperService CreateEndpointMapperService(
+        Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle) => new(endpoints, newHandle);
+
+    /// <summary>A connection of a public address, behind the fence.</summary>
+    protected virtual Stream Fenced(Stream stream, ServingPermit permit) => new FencedStream(stream, permit);
+
+    private RpcServer CreateMapperServer()
+    {
+        var server = CreateRpcServer(RpcOptions());
+        var random = NewRandom();
+        server.AddInterface(CreateEndpointMapperService(MappedEndpoints, () => NewGuid(random)));
+        server.AddInterface(CreateManagementService(() => [.. server.Interfaces.Select(known => known.Id)]));
+        return server;
+    }
+
+    private RpcServer CreateWitnessServer(WitnessService witness)
+    {
+        var server = CreateRpcServer(RpcOptions());
+        server.AddInterface(witness);
+        server.AddInterface(CreateManagementService(() => [.. server.Interfaces.Select(known => known.Id)]));
+        return server;
+    }
+
+    private RpcServerOptions RpcOptions() => new()
+    {
+        Random = NewRandom(),
+        TimeProvider = Environment.Time,
+        KeyLog = Environment.KeyLog,
+        Log = Environment.Log,
+        Acceptors = type => type switch
+        {
+            AuthenticationType.Ntlmssp => NewAcceptor(),
+            AuthenticationType.Spnego => new SpnegoAcceptor(NewAcceptor()),
+            _ => null,
+        },
+    };
+
+    private NtlmAcceptor NewAcceptor() =>
+        new(Environment.Accounts, Cluster.NetName, Environment.Time, Environment.Secrets);
+
+    private NodeParts WitnessParts() => new(
+        Environment.Time,
+        NewRandom(),
+        new WitnessSettings
+        {
+            UnusedRegistrationTimeout = TimeSpan.FromSeconds(Cluster.UnusedRegistrationTimeout),
+            SweepInterval = TimeSpan.FromSeconds(Cluster.SweepInterval),
+            Profile = Cluster.WindowsProfile ? WitnessProfile.Windows : WitnessProfile.Literal,
+        },
+        View,
+        Environment.Log);
+
+    private IReadOnlyList<MappedEndpoint> MappedEndpoints() => Witness is null
+        ? []
+        : [new MappedEndpoint(SyntaxId.Witness, Cluster.Ports.Witness, "Service Witness Protocol")];
+
+    private void OnTableChanged(ClusterTable before, ClusterTable now)
+    {
+        View.Adopt(now);
+        if (Witness is not { } witness)
+        {
+            return;
+        }
+
+        witness.OnInterfacesChanged();
+        foreach (var share in now.Shares.Where(share => share.Owner is not null))
+        {
+            if (before.Version > 0 && before.OwnerOf(share.Share) != share.Owner)
+            {
+                witness.MoveShare(null, share.Share, share.Owner!);
+            }
+        }
+    }
+
+    private Random NewRandom()
+    {
+        lock (_randomGate)
+        {
+            return new Random(Environment.Random.Next());
+        }
+    }
+
+    private Guid NewGuid(Random random)
+    {
+        var bytes = new byte[16];
+        lock (_randomGate)
+        {
+            random.NextBytes(bytes);
+        }
+
+        return new Guid(bytes);
+    }
+}
