@@ -16,9 +16,6 @@ public sealed class MutatedNode(
     Type mutant, ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
     : ReferenceNode(cluster, self, environment)
 {
-    /// <summary>The names that <see cref="Create"/> knows.</summary>
-    public static IEnumerable<string> Names => Parts().Select(type => type.Name);
-
     /// <param name="name">Null: the reference node.</param>
     /// <exception cref="ConfigurationException">There is no such mutant.</exception>
     public static ReferenceNode Create(
@@ -29,11 +26,10 @@ public sealed class MutatedNode(
             return new ReferenceNode(cluster, self, environment);
         }
 
-        var type = Parts().FirstOrDefault(part => part.Name == name)
-            ?? throw new ConfigurationException($"no mutant \"{name}\"");
-        return type.IsSubclassOf(typeof(ReferenceNode))
-            ? (ReferenceNode)Activator.CreateInstance(type, cluster, self, environment)!
-            : new MutatedNode(type, cluster, self, environment);
+        var part = Mutants.Find(name)?.Part ?? throw new ConfigurationException($"no mutant \"{name}\"");
+        return part.IsSubclassOf(typeof(ReferenceNode))
+            ? (ReferenceNode)Activator.CreateInstance(part, cluster, self, environment)!
+            : new MutatedNode(part, cluster, self, environment);
     }
 
     protected override Fence CreateFence(MonotonicClock clock) =>
@@ -64,14 +60,4 @@ public sealed class MutatedNode(
     private T? Mutated<T>(params object[] arguments)
         where T : class =>
         mutant.IsSubclassOf(typeof(T)) ? (T)Activator.CreateInstance(mutant, arguments)! : null;
-
-    private static IEnumerable<Type> Parts() =>
-        typeof(MutatedNode).Assembly.GetExportedTypes().Where(type =>
-            type is { IsClass: true, IsAbstract: false } && type != typeof(MutatedNode)
-            && new[]
-            {
-                typeof(Fence), typeof(NodeClusterView), typeof(WitnessService), typeof(RpcServer),
-                typeof(FailoverEngine), typeof(Smb2Server), typeof(ManagementService),
-                typeof(EndpointMapperService), typeof(ReferenceNode),
-            }.Any(type.IsSubclassOf));
 }

@@ -5,7 +5,7 @@ using Torture.ReferenceServer.Control;
 namespace Torture.Node;
 
 /// <summary>The control port: a unix socket in a folder that only its user can enter.</summary>
-[UnsupportedOSPlatform("windows")]
+[SupportedOSPlatform("linux")]
 internal sealed class ControlPort : IDisposable
 {
     private const UnixFileMode OwnerOnly =

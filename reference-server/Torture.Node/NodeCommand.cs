@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Torture.Mutants;
 using Torture.Node.Keep;
@@ -10,6 +11,7 @@ using Torture.ReferenceServer.Failover;
 namespace Torture.Node;
 
 /// <summary><c>torture-node node</c>: one node, until it is told to end.</summary>
+[SupportedOSPlatform("linux")]
 internal static class NodeCommand
 {
     public static async Task<int> RunAsync(NodeArguments arguments)

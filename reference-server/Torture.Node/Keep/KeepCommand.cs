@@ -1,4 +1,4 @@
-using System.Net;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
@@ -8,6 +8,7 @@ namespace Torture.Node.Keep;
 /// <summary>
 /// <c>torture-node keep</c>. Its one thread that spawns lives as long as the process: the nodes die with that thread.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal static class KeepCommand
 {
     public static int Run(string file)
