@@ -3,6 +3,7 @@ using System.Net;
 namespace Torture.ReferenceServer.Control;
 
 /// <summary>The cluster file: the same one for every node. Times are in seconds.</summary>
+/// <remarks>What has a default can be set: generated JSON readers forget the defaults of init properties.</remarks>
 public sealed record ClusterConfiguration
 {
     /// <summary>Names the cluster in logs.</summary>
@@ -12,32 +13,32 @@ public sealed record ClusterConfiguration
     public required string NetName { get; init; }
 
     /// <summary>Other names of the cluster, short or fully qualified.</summary>
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    public IReadOnlyList<string> Aliases { get; set; } = [];
 
     /// <summary>In the order of their numbers.</summary>
     public required IReadOnlyList<NodeEntry> Nodes { get; init; }
 
     /// <summary>The addresses that move, in the order in which they are given to the nodes.</summary>
-    public IReadOnlyList<IPAddress> PublicAddresses { get; init; } = [];
+    public IReadOnlyList<IPAddress> PublicAddresses { get; set; } = [];
 
-    public IReadOnlyList<ShareEntry> Shares { get; init; } = [];
+    public IReadOnlyList<ShareEntry> Shares { get; set; } = [];
 
-    public PortSettings Ports { get; init; } = new();
+    public PortSettings Ports { get; set; } = new();
 
-    public FailoverProfile Profile { get; init; } = new();
+    public FailoverProfile Profile { get; set; } = new();
 
     /// <summary>[MS-SWN] 3.1.5.1, seconds.</summary>
-    public double UnusedRegistrationTimeout { get; init; } = 30;
+    public double UnusedRegistrationTimeout { get; set; } = 30;
 
     /// <summary>Period of the witness timers, seconds.</summary>
-    public double SweepInterval { get; init; } = 1;
+    public double SweepInterval { get; set; } = 1;
 
     /// <summary>GetInterfaceList as Windows waits for it ([MS-SWN] A18), instead of the text's way.</summary>
-    public bool WindowsProfile { get; init; }
+    public bool WindowsProfile { get; set; }
 
     public required LockSettings Lock { get; init; }
 
-    public IReadOnlyList<UserEntry> Users { get; init; } = [];
+    public IReadOnlyList<UserEntry> Users { get; set; } = [];
 
     /// <summary>Folder of the control sockets, one a node; mode 0700.</summary>
     public required string ControlFolder { get; init; }
@@ -52,7 +53,7 @@ public sealed record ClusterConfiguration
     public string? Supervisor { get; init; }
 
     /// <summary>Prefixes that were routed to the loopback interface for this cluster; the supervisor removes them.</summary>
-    public IReadOnlyList<string> Routes { get; init; } = [];
+    public IReadOnlyList<string> Routes { get; set; } = [];
 
     /// <summary>Replaces parts of every node, by name.</summary>
     public string? Mutant { get; init; }
@@ -82,36 +83,36 @@ public sealed record ShareEntry(string Name, ShareEntryKind Kind = ShareEntryKin
 /// <summary>The ports that are the same on every address.</summary>
 public sealed record PortSettings
 {
-    public int EndpointMapper { get; init; } = 135;
+    public int EndpointMapper { get; set; } = 135;
 
-    public int Smb { get; init; } = 445;
+    public int Smb { get; set; } = 445;
 
-    public int Witness { get; init; } = 49_152;
+    public int Witness { get; set; } = 49_152;
 
     /// <summary>The links between nodes, on private addresses.</summary>
-    public int Link { get; init; } = 4379;
+    public int Link { get; set; } = 4379;
 }
 
 /// <summary>How quickly failures are noticed. CTDB's own values are the defaults. Seconds.</summary>
 public sealed record FailoverProfile
 {
     /// <summary>One heartbeat to each peer in this time.</summary>
-    public double KeepAliveInterval { get; init; } = 5;
+    public double KeepAliveInterval { get; set; } = 5;
 
     /// <summary>So many silent intervals, and a peer is dead.</summary>
-    public int KeepAliveLimit { get; init; } = 5;
+    public int KeepAliveLimit { get; set; } = 5;
 
     /// <summary>
     /// How long a leader that does not renew its lock stays one; shorter than the keep-alive time, so that the next
     /// leader is there before the permissions of the last one end.
     /// </summary>
-    public double Lease { get; init; } = 5;
+    public double Lease { get; set; } = 5;
 
     /// <summary>Addresses go home when their node comes back.</summary>
-    public bool Failback { get; init; } = true;
+    public bool Failback { get; set; } = true;
 
     /// <summary>How long a ban lasts that says nothing else.</summary>
-    public double Ban { get; init; } = 300;
+    public double Ban { get; set; } = 300;
 
     /// <summary>What the loopback target runs with.</summary>
     public static FailoverProfile Fast => new() { KeepAliveInterval = 0.1, KeepAliveLimit = 12, Lease = 0.8 };

@@ -141,37 +141,37 @@ public sealed record NodeStatus(string Node, int ProcessId, MemberState State)
     public bool Witness { get; init; }
 
     /// <summary>The public addresses that this node holds.</summary>
-    public IReadOnlyList<HeldAddress> Held { get; init; } = [];
+    public IReadOnlyList<HeldAddress> Held { get; set; } = [];
 
     /// <summary>All public addresses, with their owners as this node knows them.</summary>
-    public IReadOnlyList<AddressOwner> Addresses { get; init; } = [];
+    public IReadOnlyList<AddressOwner> Addresses { get; set; } = [];
 
-    public IReadOnlyList<ShareOwner> Shares { get; init; } = [];
+    public IReadOnlyList<ShareOwner> Shares { get; set; } = [];
 
     /// <summary>The whole cluster, as this node sees it.</summary>
-    public IReadOnlyList<MemberStatus> Members { get; init; } = [];
+    public IReadOnlyList<MemberStatus> Members { get; set; } = [];
 
-    public IReadOnlyList<RegistrationStatus> Registrations { get; init; } = [];
+    public IReadOnlyList<RegistrationStatus> Registrations { get; set; } = [];
 
     /// <summary>Peers to which bytes are swallowed.</summary>
-    public IReadOnlyList<string> Cut { get; init; } = [];
+    public IReadOnlyList<string> Cut { get; set; } = [];
 
-    public IReadOnlyDictionary<string, long> Counters { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, long> Counters { get; set; } = new Dictionary<string, long>();
 }
 
 /// <summary>A public address that the node holds since <paramref name="Sequence"/> (monotonic, ns of the host).</summary>
 public sealed record HeldAddress(IPAddress Address, long Sequence);
 
-public sealed record AddressOwner(IPAddress Address, string? Owner);
+public sealed record AddressOwner(IPAddress Address, string? Owner = null);
 
-public sealed record ShareOwner(string Share, string? Owner);
+public sealed record ShareOwner(string Share, string? Owner = null);
 
 /// <param name="LinkUp">Heartbeats go both ways.</param>
 public sealed record MemberStatus(string Node, MemberState State, bool LinkUp);
 
 public sealed record RegistrationStatus(
-    Guid Id, uint Version, string Client, string NetName, string? Share, string Address, bool IPNotification,
-    int Pending, int Queued, string? User, IPEndPoint Local, IPEndPoint Remote);
+    Guid Id, uint Version, string Client, string NetName, string Address, bool IPNotification,
+    int Pending, int Queued, IPEndPoint Local, IPEndPoint Remote, string? Share = null, string? User = null);
 
 /// <summary>What a watcher hears.</summary>
 public enum NodeEventKind

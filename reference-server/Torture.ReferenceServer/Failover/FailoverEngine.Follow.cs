@@ -59,11 +59,6 @@ public partial class FailoverEngine
         {
             Permit(sent + PermissionTime);
         }
-
-        if (_leader == peer && (beat.TableTerm, beat.TableVersion).CompareTo((_table.Term, _table.Version)) < 0)
-        {
-            Parts.Log($"failover: {peer.Name} has an older table than this node");
-        }
     }
 
     /// <summary>How long a node may serve after it sent a heartbeat that the leader answered.</summary>

@@ -175,6 +175,11 @@ public partial class FailoverEngine
             member.MayHold.Clear();
             member.MayHold.UnionWith(beat.Wanted);
         }
+        else if (Now - member.CommandedAt > _interval)
+        {
+            // It had no permission when the command came.
+            member.Commanded = null;
+        }
 
         member.Held = beat.Held;
         member.Reported = true;
@@ -256,7 +261,7 @@ public partial class FailoverEngine
                 continue;
             }
 
-            member.Commanded = wanted;
+            (member.Commanded, member.CommandedAt) = (wanted, Now);
             member.MayHold.UnionWith(wanted);
             var hold = new HoldCommand(_term, member.Epoch, ++member.CommandNumber, [.. wanted]);
             if (member == _self)

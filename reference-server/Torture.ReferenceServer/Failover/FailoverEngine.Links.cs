@@ -149,7 +149,7 @@ public partial class FailoverEngine
             SetLeader(null);
         }
 
-        Lost(peer, "link closed", safeAt: Now);
+        Lost(peer, link.Failure ?? "link closed", safeAt: Now);
     }
 
     private void Lost(Member peer, string why, TimeSpan safeAt)

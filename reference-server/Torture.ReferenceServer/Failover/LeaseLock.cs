@@ -4,15 +4,17 @@ namespace Torture.ReferenceServer.Failover;
 
 /// <summary>
 /// A lease in a folder that all nodes see. Each term is a file of its own, <c>term.N</c>, and the node that creates
-/// it holds the term: creation is what decides between two. The holder counts up in its file; a term that does not
-/// count for the time of a lease, by the clock of who watches it, has ended. Nobody waits for a frozen holder. The
-/// holder also keeps its file locked, so that the end of its process ends the term at once.
+/// it holds the term: creation is what decides between two. The holder counts up in <c>beat.N</c>; a term that does
+/// not count for the time of a lease, by the clock of who watches it, has ended. Nobody waits for a frozen holder.
+/// The holder also keeps its term file locked, so that the end of its process ends the term at once.
 /// </summary>
 public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock clock) : IClusterLock
 {
-    private const string Prefix = "term.";
+    private const string Term = "term.";
+    private const string Beat = "beat.";
 
     private FileStream? _held;
+    private FileStream? _beat;
     private string _node = "";
     private long _heldTerm;
     private long _count;
@@ -27,8 +29,9 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
             Directory.CreateDirectory(folder);
             return new ValueTask<LockTerm?>(TryAcquire(node));
         }
-        catch (UnauthorizedAccessException refused)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
+            Drop();
             return ValueTask.FromException<LockTerm?>(new IOException(refused.Message, refused));
         }
     }
@@ -47,7 +50,7 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
             return default;
         }
 
-        Write(_held, _node, ++_count);
+        WriteBeat();
         return new ValueTask<LockTerm?>(new LockTerm(_heldTerm, start + lease));
     }
 
@@ -63,17 +66,17 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
     {
         var highest = HighestTerm();
         var start = clock.Now;
-        using var probe = highest > 0 ? Probe(PathOf(highest)) : null;
+        using var probe = highest > 0 ? LockEnded(highest) : null;
         if (highest > 0 && probe is null && !HasStoodStill(highest))
         {
             return null;
         }
 
         var term = highest + 1;
-        var previous = highest > 0 ? ReadText(PathOf(highest), probe).Split(' ')[0] : null;
+        var previous = highest > 0 ? ReadBeat(highest).Split(' ')[0] : null;
         try
         {
-            _held = new FileStream(PathOf(term), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1);
+            _held = new FileStream(PathOf(Term, term), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1);
         }
         catch (IOException)
         {
@@ -81,7 +84,9 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         }
 
         (_node, _heldTerm, _count) = (node, term, 0);
-        Write(_held, node, 0);
+        _beat = new FileStream(
+            PathOf(Beat, term), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1);
+        WriteBeat();
         if (HighestTerm() != term)
         {
             Drop();
@@ -92,12 +97,15 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         return new LockTerm(term, start + lease, previous, PreviousExpired: highest > 0 && probe is null);
     }
 
-    /// <summary>The file of a term whose holder has ended, locked; null while somebody has it open.</summary>
-    private static FileStream? Probe(string path)
+    /// <summary>
+    /// The locked file of a term whose holder has ended; null while the holder has it. It is kept until the next term
+    /// is there: a holder that has created its file and not yet locked it then finds that it came too late.
+    /// </summary>
+    private FileStream? LockEnded(long term)
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1);
+            return new FileStream(PathOf(Term, term), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1);
         }
         catch (IOException)
         {
@@ -107,7 +115,7 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
 
     private bool HasStoodStill(long term)
     {
-        var text = ReadText(PathOf(term), null);
+        var text = ReadBeat(term);
         if (term != _watchedTerm || text != _watchedText)
         {
             (_watchedTerm, _watchedText, _watchedSince) = (term, text, clock.Now);
@@ -117,13 +125,13 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         return clock.Now - _watchedSince > lease;
     }
 
-    private static string ReadText(string path, FileStream? open)
+    private string ReadBeat(long term)
     {
         try
         {
             const FileShare all = FileShare.ReadWrite | FileShare.Delete;
-            using var file = open is null ? new FileStream(path, FileMode.Open, FileAccess.Read, all) : null;
-            using var reader = new StreamReader(file ?? open!, leaveOpen: true);
+            using var file = new FileStream(PathOf(Beat, term), FileMode.Open, FileAccess.Read, all);
+            using var reader = new StreamReader(file);
             return reader.ReadToEnd();
         }
         catch (IOException)
@@ -132,19 +140,20 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         }
     }
 
-    private static void Write(FileStream file, string node, long count)
+    private void WriteBeat()
     {
-        file.Position = 0;
-        file.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{node} {count}")));
-        file.Flush();
+        _beat!.Position = 0;
+        _beat.Write(System.Text.Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{_node} {++_count}")));
+        _beat.Flush();
     }
 
     private long HighestTerm() =>
-        Directory.EnumerateFiles(folder, Prefix + "*").Select(TermOf).DefaultIfEmpty().Max();
+        Directory.EnumerateFiles(folder, Term + "*").Select(TermOf).DefaultIfEmpty().Max();
 
     private void RemoveOlder(long than)
     {
-        foreach (var file in Directory.EnumerateFiles(folder, Prefix + "*").Where(file => TermOf(file) < than))
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => TermOf(file) < than))
         {
             File.Delete(file);
         }
@@ -152,15 +161,15 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
 
     private void Drop()
     {
+        _beat?.Dispose();
         _held?.Dispose();
-        _held = null;
+        (_beat, _held) = (null, null);
     }
 
-    private string PathOf(long term) =>
-        Path.Combine(folder, Prefix + term.ToString(CultureInfo.InvariantCulture));
+    private string PathOf(string kind, long term) =>
+        Path.Combine(folder, kind + term.ToString(CultureInfo.InvariantCulture));
 
     private static long TermOf(string path) =>
-        long.TryParse(
-            Path.GetFileName(path.AsSpan())[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture,
+        long.TryParse(Path.GetExtension(path.AsSpan()).TrimStart('.'), NumberStyles.None, CultureInfo.InvariantCulture,
             out var term) ? term : 0;
 }

@@ -49,6 +49,8 @@ internal sealed class Member(NodeEntry entry, int index)
 
     public HashSet<IPAddress>? Commanded { get; set; }
 
+    public TimeSpan CommandedAt { get; set; }
+
     public long NextBeat(TimeSpan now)
     {
         _sent[++_sentNumber % Remembered] = (_sentNumber, now);

@@ -19,10 +19,14 @@ internal sealed class PeerLink : IAsyncDisposable
         _lines = lines;
     }
 
+    /// <summary>Why this end closed it; null where it did not.</summary>
+    public string? Failure { get; private set; }
+
     public void Send(LinkMessage message)
     {
         if (!_outgoing.Writer.TryWrite(message))
         {
+            Failure ??= "the peer does not read";
             Close();
         }
     }
@@ -37,6 +41,10 @@ internal sealed class PeerLink : IAsyncDisposable
             {
                 received(message);
             }
+        }
+        catch (InvalidDataException nonsense)
+        {
+            Failure = nonsense.Message;
         }
         catch (Exception ended) when (IsEnd(ended))
         {

@@ -202,6 +202,6 @@ public partial class ReferenceNode
     };
 
     private static RegistrationStatus Told(RegistrationState state) => new(
-        state.Key, state.Version, state.Client, state.NetName, state.Share, state.Address, state.IPNotification,
-        state.PendingCalls, state.QueuedNotifications, state.User, state.Local, state.Remote);
+        state.Key, state.Version, state.Client, state.NetName, state.Address, state.IPNotification,
+        state.PendingCalls, state.QueuedNotifications, state.Local, state.Remote, state.Share, state.User);
 }
