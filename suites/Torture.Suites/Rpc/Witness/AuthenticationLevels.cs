@@ -40,6 +40,7 @@ public sealed class AuthenticationLevels : Suite
         var bind = await TryConnectAsync(Cluster.Nodes[0], options with
         {
             AssociationGroup = registration.Connection.AssociationGroup,
+            CallDeadline = Cluster.Limits.Call,
         });
         if (bind.Connection is not { } weak)
         {

@@ -1,4 +1,5 @@
 using Torture.Protocol.Security;
+using InconclusiveException = Torture.Harness.Clusters.InconclusiveException;
 
 namespace Torture.Suites.Rpc.Witness;
 
@@ -23,10 +24,10 @@ internal sealed class RawSession(Connection connection, ISecurityContext context
         };
 
     /// <summary>Goes through all legs.</summary>
-    /// <exception cref="Torture.Harness.Clusters.InconclusiveException">The server did not accept them.</exception>
+    /// <exception cref="InconclusiveException">The server did not accept them.</exception>
     public async Task<BindAckPdu> EstablishAsync(CancellationToken cancellation, BindPdu? bind = null) =>
         await Rpc.EstablishAsync(bind ?? Bind(), Security, cancellation) as BindAckPdu
-        ?? throw new Torture.Harness.Clusters.InconclusiveException("the server did not accept the bind of a valid caller");
+        ?? throw new InconclusiveException("the server did not accept the bind of a valid caller");
 
     /// <summary>The next GetInterfaceList request, protected.</summary>
     public byte[] Request(Func<RequestPdu, Pdu>? change = null)
