@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Torture.Node.Keep;
+using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
 
 namespace Torture.Node.Sockets;

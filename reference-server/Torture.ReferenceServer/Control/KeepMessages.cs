@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Torture.Node.Keep;
+namespace Torture.ReferenceServer.Control;
 
 /// <summary>What a supervisor can be asked.</summary>
 public static class KeepVerb

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.ReferenceServer.Control;
+
+namespace Torture.Targets.Loopback;
+
+/// <summary>
+/// Turns what the nodes and the supervisor tell into the cluster's events. A node that is killed or frozen cannot say
+/// that it lost its addresses: it lost them when the supervisor ended it or unplugged it.
+/// </summary>
+internal sealed class ClusterWatch(
+    ClusterConfiguration cluster, IReadOnlyList<Node> nodes, TimeProvider time, Action<ClusterEvent> tell)
+    : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, (string Owner, long Sequence)> _held = [];
+    private readonly CancellationTokenSource _over = new();
+    private readonly List<Task> _watches = [];
+
+    /// <summary>Follows a node from now on, until it ends.</summary>
+    public void Follow(string node)
+    {
+        lock (_gate)
+        {
+            _watches.RemoveAll(watch => watch.IsCompleted);
+            _watches.Add(FollowAsync(node));
+        }
+    }
+
+    /// <summary>What the supervisor saw.</summary>
+    public void OnKept(KeepMessage message)
+    {
+        switch (message.Event)
+        {
+            case "exited":
+                ReleaseAll(message.Node!, message.Sequence ?? Now());
+                if (message.Expected != true)
+                {
+                    var said = message.LastLines is { Length: > 0 } lines ? lines : $"exit code {message.ExitCode}";
+                    tell(new ClusterEvent.NodeDied(time.GetUtcNow(), Find(message.Node!), said));
+                }
+
+                break;
+            case "unplugged" when message.Address is { } address:
+                Release(message.Node!, IPAddress.Parse(address), message.Sequence ?? Now());
+                break;
+        }
+    }
+
+    /// <summary>The node holds nothing any more.</summary>
+    public void ReleaseAll(string node, long sequence)
+    {
+        List<IPAddress> lost;
+        lock (_gate)
+        {
+            lost = [.. _held.Where(held => held.Value.Owner == node && held.Value.Sequence <= sequence)
+                .Select(held => held.Key)];
+        }
+
+        lost.ForEach(address => Release(node, address, sequence));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        Task[] watches;
+        lock (_gate)
+        {
+            watches = [.. _watches];
+        }
+
+        await Task.WhenAll(watches);
+        _over.Dispose();
+    }
+
+    private async Task FollowAsync(string node)
+    {
+        try
+        {
+            await using var port = await NodePort.OpenAsync(cluster, node, _over.Token);
+            await foreach (var heard in port.WatchAsync(_over.Token))
+            {
+                if (heard.Status is { } status)
+                {
+                    foreach (var held in status.Held)
+                    {
+                        Take(node, held.Address, held.Sequence);
+                    }
+                }
+                else if (heard.Event is { } happened)
+                {
+                    OnEvent(node, happened);
+                }
+            }
+        }
+        catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidDataException)
+        {
+            // The node is gone, which the supervisor tells, or the cluster is.
+        }
+    }
+
+    private void OnEvent(string node, NodeEvent happened)
+    {
+        switch (happened)
+        {
+            case { Kind: NodeEventKind.Taken, Address: { } address }:
+                Take(node, address, happened.Sequence);
+                break;
+            case { Kind: NodeEventKind.Released, Address: { } address }:
+                Release(node, address, happened.Sequence);
+                break;
+            case { Kind: NodeEventKind.State, State: { } state } when happened.Node == node:
+                tell(new ClusterEvent.NodeStateChanged(At(happened.Sequence), Find(node), Translate.State(state)));
+                break;
+        }
+    }
+
+    private void Take(string node, IPAddress address, long sequence)
+    {
+        lock (_gate)
+        {
+            if (_held.TryGetValue(address, out var held) && held.Owner == node)
+            {
+                return;
+            }
+
+            _held[address] = (node, sequence);
+        }
+
+        tell(new ClusterEvent.AddressTaken(At(sequence), new PublicAddress(address), Find(node), sequence));
+    }
+
+    private void Release(string node, IPAddress address, long sequence)
+    {
+        lock (_gate)
+        {
+            if (_held.TryGetValue(address, out var held) && held.Owner == node)
+            {
+                _held.Remove(address);
+            }
+        }
+
+        tell(new ClusterEvent.AddressReleased(At(sequence), new PublicAddress(address), Find(node), sequence));
+    }
+
+    private Node Find(string name) => nodes.First(node => node.Name == name);
+
+    private static long Now() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    /// <summary>Nodes stamp with the host's monotonic clock, which is ours too.</summary>
+    private DateTimeOffset At(long sequence) => time.GetUtcNow() - TimeSpan.FromTicks((Now() - sequence) / 100);
+}

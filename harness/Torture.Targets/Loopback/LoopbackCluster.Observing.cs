@@ -1,0 +1,52 @@
+using Torture.Harness.Clusters;
+using Torture.ReferenceServer.Control;
+
+namespace Torture.Targets.Loopback;
+
+internal sealed partial class LoopbackCluster
+{
+    /// <summary>A node that runs answers its control port within this, whatever else it does.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
+    public async Task<ClusterObservation> ObserveAsync(CancellationToken cancellationToken)
+    {
+        var states = await StatesAsync(cancellationToken);
+        var seen = await Task.WhenAll(Nodes.Select(node =>
+            ObserveAsync(node, Translate.Process(states.GetValueOrDefault(node.Name)), cancellationToken)));
+        var owners = seen.Select(node => node.Shares).FirstOrDefault(shares => shares.Count > 0) ?? [];
+        return new ClusterObservation(Time.GetUtcNow(), [.. seen.Select(node => node.Observation)])
+        {
+            ShareOwners = owners.Where(share => share.Owner is not null)
+                .ToDictionary(share => share.Share, share => share.Owner!),
+        };
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken cancellationToken)
+    {
+        var answer = await _supervisor!.AskAsync(new KeepRequest(KeepVerb.Status), cancellationToken);
+        return answer.States ?? new Dictionary<string, string>();
+    }
+
+    private async Task<(NodeObservation Observation, IReadOnlyList<ShareOwner> Shares)> ObserveAsync(
+        Node node, ProcessState process, CancellationToken cancellationToken)
+    {
+        if (process is ProcessState.Suspended or ProcessState.Gone)
+        {
+            return (Translate.Silent(node, process), []);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnswerLimit);
+        try
+        {
+            var response = await NodePort.AskAsync(
+                Configuration, node.Name, new ControlRequest(ControlVerb.Observe), limit.Token);
+            return (Translate.Status(node, response.Status!, process), response.Status!.Shares);
+        }
+        catch (Exception silent) when (silent is IOException
+            || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return (Translate.Silent(node, process), []);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Torture.Harness.Clusters;
+
+namespace Torture.Targets.Loopback;
+
+/// <summary>
+/// A network of 127.0.0.0/8 that no other run has: <c>127.N.M.0/24</c>, and as root <c>fd77:N.M::/64</c>. Disposed: free.
+/// </summary>
+internal sealed class LoopbackNetwork : IDisposable
+{
+    private const int Networks = 4096;
+    private const int FirstClient = 130;
+    private const int LastClient = 254;
+
+    private readonly FileStream _claim;
+    private readonly int _number;
+    private readonly Queue<int> _clients = new(Enumerable.Range(FirstClient, LastClient - FirstClient + 1));
+
+    private LoopbackNetwork(FileStream claim, int number) => (_claim, _number) = (claim, number);
+
+    /// <summary>Such as <c>127.70.3.0/24</c>.</summary>
+    public string Prefix => $"127.{64 + _number / 256}.{_number % 256}.0/24";
+
+    public string Prefix6 => string.Create(CultureInfo.InvariantCulture, $"fd77:{_number:x}::/64");
+
+    /// <summary>Claims the first free one; where the search begins depends on the process, so that runs do not meet.</summary>
+    public static LoopbackNetwork Claim(int port)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "torture-networks")).FullName;
+        var first = Environment.ProcessId * 7 % Networks;
+        for (var i = 0; i < Networks; i++)
+        {
+            var number = (first + i) % Networks;
+            if (TryClaim(Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture))) is { } claim)
+            {
+                var network = new LoopbackNetwork(claim, number);
+                if (network.IsFree(port))
+                {
+                    return network;
+                }
+
+                network.Dispose();
+            }
+        }
+
+        throw new TargetUnusableException($"all {Networks} loopback networks are in use: look into {folder}");
+    }
+
+    public IPAddress Private(int node) => Of(11 + node);
+
+    public IPAddress Node(int node) => Of(31 + node);
+
+    public IPAddress Node6(int node) => Of6(0x31 + node);
+
+    public IPAddress Public(int index) => Of(101 + index);
+
+    public IPAddress Public6(int index) => Of6(0x101 + index);
+
+    public IPAddress Marker => Of(1);
+
+    /// <summary>A number for a client; give it back.</summary>
+    public int? TakeClient()
+    {
+        lock (_clients)
+        {
+            return _clients.TryDequeue(out var client) ? client : null;
+        }
+    }
+
+    public void GiveBack(int client)
+    {
+        lock (_clients)
+        {
+            _clients.Enqueue(client);
+        }
+    }
+
+    public IPAddress Client(int number) => Of(number);
+
+    public IPAddress Client6(int number) => Of6(0x1000 + number);
+
+    public void Dispose() => _claim.Dispose();
+
+    private static FileStream? TryClaim(string path)
+    {
+        try
+        {
+            // An exclusive lock that the kernel drops with the process.
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Nodes of a run that was killed may live some milliseconds longer than its claim.</summary>
+    private bool IsFree(int port)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(Node(0), port));
+            return true;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.AccessDenied;
+        }
+    }
+
+    private IPAddress Of(int host) => new([127, (byte)(64 + _number / 256), (byte)(_number % 256), (byte)host]);
+
+    private IPAddress Of6(int host) =>
+        IPAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"fd77:{_number:x}::{host:x}"));
+}

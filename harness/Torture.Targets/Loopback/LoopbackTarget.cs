@@ -1,0 +1,75 @@
+using System.Net;
+using System.Security.Cryptography;
+using Torture.Captures;
+using Torture.Harness.Clusters;
+using Torture.ReferenceServer.Control;
+
+namespace Torture.Targets.Loopback;
+
+/// <summary>
+/// The reference cluster as processes of this machine, on addresses of 127.0.0.0/8: no container engine, no
+/// configuration. As root with IPv6 and on the well-known ports.
+/// </summary>
+public sealed class LoopbackTarget : ITarget
+{
+    public async Task<ICluster> UpAsync(TargetOptions options, CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new TargetUnusableException("the target loopback needs Linux: use a target file, or a Linux machine");
+        }
+
+        if (options.Nodes is < 1 or > 8)
+        {
+            throw new TargetUnusableException($"the target loopback has 1 to 8 nodes, not {options.Nodes}");
+        }
+
+        var isRoot = Environment.IsPrivilegedProcess;
+        var ports = isRoot ? new PortSettings() : new PortSettings { EndpointMapper = 10135, Smb = 10445 };
+        var network = LoopbackNetwork.Claim(ports.EndpointMapper);
+        LoopbackCluster? cluster = null;
+        try
+        {
+            cluster = new LoopbackCluster(options, network, ports, CapabilitiesHere(isRoot, options));
+            await cluster.StartAsync(cancellationToken);
+            return cluster;
+        }
+        catch (Exception failed)
+        {
+            if (cluster is not null)
+            {
+                await cluster.DisposeAsync();
+            }
+            else
+            {
+                network.Dispose();
+            }
+
+            throw failed is TargetUnusableException or OperationCanceledException
+                ? failed
+                : new TargetUnusableException($"the loopback cluster does not come up: {failed.Message}", failed);
+        }
+    }
+
+    private static CapabilitySet CapabilitiesHere(bool isRoot, TargetOptions options)
+    {
+        var capabilities = CapabilitySet.Everything
+            .Without(Capability.FailEnumeration, "the target loopback has no verb for it")
+            .Without(Capability.SlowLink, "loopback has no link that could be slow: use the target containers")
+            .Without(Capability.LossyLink, "loopback has no link that could lose: use the target containers")
+            .Without(Capability.ForceResponse, "the target loopback has no fault for it");
+        if (!isRoot)
+        {
+            capabilities = capabilities
+                .Without(Capability.IPv6, "addresses of IPv6 on lo need root: run as root")
+                .Without(Capability.WellKnownPorts, "ports 135 and 445 need root: 10135 and 10445 stand in for them");
+        }
+
+        if (options.Nodes < 3)
+        {
+            capabilities = capabilities.Without(Capability.ThreeNodes, $"the cluster has {options.Nodes}: --nodes 3");
+        }
+
+        return LibpcapDevice.WhyNot("lo") is { } reason ? capabilities.Without(Capability.Capture, reason) : capabilities;
+    }
+}

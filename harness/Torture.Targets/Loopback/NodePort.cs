@@ -1,0 +1,39 @@
+using System.Net.Sockets;
+using Torture.ReferenceServer.Control;
+
+namespace Torture.Targets.Loopback;
+
+/// <summary>Control ports of nodes: a connection for each question, so that one that hangs holds up no other.</summary>
+internal static class NodePort
+{
+    public static async Task<ControlClient> OpenAsync(
+        ClusterConfiguration cluster, string node, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            var endpoint = new UnixDomainSocketEndPoint(ControlSocket.PathOf(cluster, node));
+            await socket.ConnectAsync(endpoint, cancellationToken);
+            return new ControlClient(new NetworkStream(socket, ownsSocket: true));
+        }
+        catch (SocketException refused)
+        {
+            socket.Dispose();
+            throw new IOException($"the control port of {node} does not answer: {refused.Message}", refused);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="IOException">It does not answer, or says no.</exception>
+    public static async Task<ControlResponse> AskAsync(
+        ClusterConfiguration cluster, string node, ControlRequest request, CancellationToken cancellationToken)
+    {
+        await using var port = await OpenAsync(cluster, node, cancellationToken);
+        var response = await port.AskAsync(request, cancellationToken);
+        return response.Ok ? response : throw new IOException($"{node}, {request.Verb}: {response.Error}");
+    }
+}
