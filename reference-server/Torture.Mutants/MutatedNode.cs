@@ -13,7 +13,7 @@ namespace Torture.Mutants;
 /// constructor of that part; or it is a node of its own.
 /// </summary>
 public sealed class MutatedNode(
-    Type mutant, ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
+    Mutant mutant, ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
     : ReferenceNode(cluster, self, environment)
 {
     /// <param name="name">Null: the reference node.</param>
@@ -26,38 +26,34 @@ public sealed class MutatedNode(
             return new ReferenceNode(cluster, self, environment);
         }
 
-        var part = Mutants.Find(name)?.Part ?? throw new ConfigurationException($"no mutant \"{name}\"");
-        return part.IsSubclassOf(typeof(ReferenceNode))
-            ? (ReferenceNode)Activator.CreateInstance(part, cluster, self, environment)!
-            : new MutatedNode(part, cluster, self, environment);
+        var mutant = Mutants.Find(name) ?? throw new ConfigurationException($"no mutant \"{name}\"");
+        return mutant.Create<ReferenceNode>(cluster, self, environment)
+            ?? new MutatedNode(mutant, cluster, self, environment);
     }
 
     protected override Fence CreateFence(MonotonicClock clock) =>
-        Mutated<Fence>(clock) ?? base.CreateFence(clock);
+        mutant.Create<Fence>(clock) ?? base.CreateFence(clock);
 
     protected override NodeClusterView CreateClusterView() =>
-        Mutated<NodeClusterView>(Cluster, Self) ?? base.CreateClusterView();
+        mutant.Create<NodeClusterView>(Cluster, Self) ?? base.CreateClusterView();
 
     protected override WitnessService CreateWitnessService(NodeParts parts) =>
-        Mutated<WitnessService>(parts) ?? base.CreateWitnessService(parts);
+        mutant.Create<WitnessService>(parts) ?? base.CreateWitnessService(parts);
 
     protected override RpcServer CreateRpcServer(RpcServerOptions options) =>
-        Mutated<RpcServer>(options) ?? base.CreateRpcServer(options);
+        mutant.Create<RpcServer>(options) ?? base.CreateRpcServer(options);
 
     protected override FailoverEngine CreateFailoverEngine(FailoverParts parts) =>
-        Mutated<FailoverEngine>(Cluster, Self, parts) ?? base.CreateFailoverEngine(parts);
+        mutant.Create<FailoverEngine>(Cluster, Self, parts) ?? base.CreateFailoverEngine(parts);
 
     protected override Smb2Server CreateSmb2Server(Smb2ServerOptions options) =>
-        Mutated<Smb2Server>(options) ?? base.CreateSmb2Server(options);
+        mutant.Create<Smb2Server>(options) ?? base.CreateSmb2Server(options);
 
     protected override ManagementService CreateManagementService(Func<IReadOnlyList<SyntaxId>> interfaces) =>
-        Mutated<ManagementService>(interfaces) ?? base.CreateManagementService(interfaces);
+        mutant.Create<ManagementService>(interfaces) ?? base.CreateManagementService(interfaces);
 
     protected override EndpointMapperService CreateEndpointMapperService(
         Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle) =>
-        Mutated<EndpointMapperService>(endpoints, newHandle) ?? base.CreateEndpointMapperService(endpoints, newHandle);
-
-    private T? Mutated<T>(params object[] arguments)
-        where T : class =>
-        mutant.IsSubclassOf(typeof(T)) ? (T)Activator.CreateInstance(mutant, arguments)! : null;
+        mutant.Create<EndpointMapperService>(endpoints, newHandle)
+            ?? base.CreateEndpointMapperService(endpoints, newHandle);
 }

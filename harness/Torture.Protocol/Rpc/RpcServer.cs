@@ -49,7 +49,7 @@ public partial class RpcServer
     }
 
     /// <summary>Serves one connection until it ends, whoever ends it; closes the stream.</summary>
-    public async Task ServeAsync(
+    public virtual async Task ServeAsync(
         Stream connection, IPEndPoint local, IPEndPoint remote, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _lastConnection);

@@ -21,7 +21,7 @@ public sealed record Smb2ServerOptions(TimeProvider Time, Random Random)
 public class Smb2Server(Smb2ServerOptions options)
 {
     /// <summary>Serves one connection until it ends, and disposes it.</summary>
-    public async Task ServeAsync(Stream connection, CancellationToken cancellation)
+    public virtual async Task ServeAsync(Stream connection, CancellationToken cancellation)
     {
         await using (connection)
         {
@@ -192,9 +192,7 @@ public class Smb2Server(Smb2ServerOptions options)
         if (header.Command != Smb2Command.CANCEL && !window.Take(header.MessageId, header.CreditCharge))
         {
             throw new ProtocolException(
-                $"Message id {header.MessageId} (charge {header.CreditCharge}) is not free.",
-                "[MS-SMB2] 3.3.5.2.3",
-                24);
+                $"Message id {header.MessageId} (charge {header.CreditCharge}) is not free.", "[MS-SMB2] 3.3.5.2.3", 24);
         }
     }
 

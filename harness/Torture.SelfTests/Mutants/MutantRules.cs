@@ -1,6 +1,11 @@
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Mutants;
+using Torture.Protocol.Rpc;
+using Torture.Protocol.Smb2;
+using Torture.ReferenceServer.EndpointMapper;
+using Torture.ReferenceServer.Failover;
+using Torture.ReferenceServer.Management;
 using Torture.ReferenceServer.Witness;
 using Torture.Requirements;
 using Registry = Torture.Mutants.Mutants;
@@ -11,8 +16,17 @@ public sealed class MutantRules
 {
     private static readonly Lazy<IReadOnlyList<string>> Good = new(() => Transcript.Of(p => new WitnessService(p)));
 
+    private static readonly Type[] Parts =
+    [
+        typeof(WitnessService), typeof(RpcServer), typeof(FailoverEngine), typeof(Fence), typeof(NodeClusterView),
+        typeof(EndpointMapperService), typeof(ManagementService), typeof(Smb2Server), typeof(ReferenceNode),
+    ];
+
+    private static IEnumerable<TestCaseData> All() =>
+        Registry.All.Select(m => new TestCaseData(m).SetArgDisplayNames(m.Name));
+
     private static IEnumerable<TestCaseData> OfTheWitness() => Registry.All
-        .Where(m => Registry.Apply(m.Name).Witness is not null)
+        .Where(m => m.Part.IsSubclassOf(typeof(WitnessService)))
         .Select(m => new TestCaseData(m).SetArgDisplayNames(m.Name));
 
     [Test]
@@ -21,7 +35,7 @@ public sealed class MutantRules
 
     [TestCaseSource(nameof(OfTheWitness))]
     public void DiffersFromTheGoodOne(Mutant mutant) =>
-        Transcript.Of(Registry.Apply(mutant.Name).Witness!).SequenceEqual(Good.Value)
+        Transcript.Of(parts => mutant.Create<WitnessService>(parts)!).SequenceEqual(Good.Value)
             .Should().BeFalse(mutant.Sentence);
 
     [Test]
@@ -35,10 +49,21 @@ public sealed class MutantRules
         unknown.Should().BeEmpty();
     }
 
+    [TestCaseSource(nameof(All))]
+    public void AreMadeAsTheirPartIs(Mutant mutant)
+    {
+        var part = Parts.Single(mutant.Part.IsSubclassOf);
+
+        Parameters(mutant.Part).Should().Equal(Parameters(part));
+    }
+
     [Test]
     public void AreFoundByNameInAnyLetterCase()
     {
-        Registry.Apply("nevertimesout").Mutant.Name.Should().Be("NeverTimesOut");
-        FluentActions.Invoking(() => Registry.Apply("nonesuch")).Should().Throw<ArgumentException>();
+        Registry.Find("nevertimesout")!.Name.Should().Be("NeverTimesOut");
+        Registry.Find("nonesuch").Should().BeNull();
     }
+
+    private static IEnumerable<Type> Parameters(Type type) =>
+        type.GetConstructors().Single().GetParameters().Select(parameter => parameter.ParameterType);
 }

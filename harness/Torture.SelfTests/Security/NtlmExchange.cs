@@ -69,7 +69,7 @@ public sealed class NtlmExchange
         }
 
         establish();
-        acceptor.PeerName.Should().BeNull();
+        acceptor.PeerName.Should().Be(@"NT AUTHORITY\ANONYMOUS LOGON");
         NtlmEnds.Send(initiator, acceptor, "hello").Should().Be("hello");
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
 using Torture.Requirements;
@@ -71,5 +72,32 @@ public sealed class LostPermissionIgnored(ClusterConfiguration cluster, NodeEntr
 {
     protected override void LosePermission(string why)
     {
+    }
+}
+
+[Defect("An address is given to its next owner before the last one let go.")]
+[Violates(Ctdb.OneOwnerPerAddress)]
+public sealed class TakenBeforeReleased(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override bool IsFree(IPAddress address, IReadOnlyList<string> others) => true;
+}
+
+[Defect("IPv6 addresses stay unserved when their node is lost.")]
+[Violates(Ctdb.EveryAddressServed)]
+public sealed class IPv6NotTakenOver(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present)
+    {
+        var owners = base.AssignAddresses(homes, eligible, pinned, present);
+        return
+        [
+            .. Cluster.PublicAddresses.Select((address, item) =>
+                address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && pinned[item] < 0
+                && !eligible.Contains(homes[item]) ? -1 : owners[item]),
+        ];
     }
 }

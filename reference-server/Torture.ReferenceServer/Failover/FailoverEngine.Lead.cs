@@ -276,8 +276,12 @@ public partial class FailoverEngine
     }
 
     /// <summary>Nobody else serves the address, or may be about to.</summary>
-    private protected virtual bool IsFreeFor(IPAddress address, Member member) =>
-        _members.All(other => other == member || !other.MayHold.Contains(address));
+    /// <param name="others">Who may.</param>
+    protected virtual bool IsFree(IPAddress address, IReadOnlyList<string> others) => others.Count == 0;
+
+    private bool IsFreeFor(IPAddress address, Member member) => IsFree(
+        address,
+        [.. _members.Where(other => other != member && other.MayHold.Contains(address)).Select(other => other.Name)]);
 
     private int IndexOf(string? name) =>
         name is null ? -1 : Array.FindIndex(_members, member => member.Name == name);

@@ -78,6 +78,9 @@ public partial class ReferenceNode : IAddressHost
         var witness = CreateWitnessService(WitnessParts());
         witness.Start();
         Witness = witness;
+
+        // The table may have changed between the two lines above.
+        witness.OnInterfacesChanged();
         lock (_servingGate)
         {
             _witnessServer = CreateWitnessServer(witness);

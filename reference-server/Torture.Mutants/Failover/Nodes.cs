@@ -1,0 +1,50 @@
+using Torture.Protocol.Rpc;
+using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.EndpointMapper;
+using Torture.ReferenceServer.Failover;
+using Torture.ReferenceServer.Witness;
+using Torture.Requirements;
+
+namespace Torture.Mutants.Failover;
+
+[Defect("A node never notices that its permission to serve has ended.")]
+[Violates(Ctdb.StaleOwnerLetsGo, Ctdb.NothingAnsweredByOldOwner)]
+public sealed class FenceNeverCloses(MonotonicClock clock) : Fence(clock)
+{
+    public override bool Holds => Until > TimeSpan.Zero;
+}
+
+[Defect("The aliases and the qualified form of the cluster's name are unknown.")]
+[Violates(Swn.NetNameSpellings)]
+public sealed class AliasesUnknown(ClusterConfiguration cluster, NodeEntry self) : NodeClusterView(cluster, self)
+{
+    public override bool MatchesNetName(string name) => name.Equals(NetName, StringComparison.OrdinalIgnoreCase);
+}
+
+[Defect("Scale-out shares are taken for plain ones.")]
+[Violates(Swn.RegisterAddressNotInList, Swn.RegisterExAddressNotInList, Swn.RegisterExUnknownShare)]
+public sealed class ScaleOutNotKnown(ClusterConfiguration cluster, NodeEntry self) : NodeClusterView(cluster, self)
+{
+    public override IReadOnlyList<ShareInfo>? EnumerateShares() =>
+        base.EnumerateShares()?.Select(share => share with { Kind = ShareKind.Plain }).ToArray();
+}
+
+[Defect("A share enumeration that fails is taken for one without scale-out shares.")]
+[Violates(Swn.ShareEnumerationFails)]
+public sealed class FailedEnumerationIgnored(ClusterConfiguration cluster, NodeEntry self)
+    : NodeClusterView(cluster, self)
+{
+    public override IReadOnlyList<ShareInfo>? EnumerateShares() =>
+        base.EnumerateShares() ?? [new ShareInfo("plain", ShareKind.Plain)];
+}
+
+[Defect("The endpoint mapper knows no interface.")]
+[Violates(Rpce.MapFindsInterface, Swn.EndpointFromMapper)]
+public sealed class MapperIsEmpty(Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle)
+    : EndpointMapperService(() => endpoints().Take(0).ToArray(), newHandle);
+
+[Defect("The endpoint mapper tells a port that nobody listens on.")]
+[Violates(Rpce.MapReturnsUsableEndpoint, Swn.EndpointFromMapper)]
+public sealed class MapperTellsWrongPort(Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle)
+    : EndpointMapperService(
+        () => endpoints().Select(endpoint => endpoint with { Port = 9 }).ToArray(), newHandle);
