@@ -12,6 +12,9 @@ public sealed record Limits
     /// <summary>From a request to the answer of a call that has nothing to wait for.</summary>
     public TimeSpan Call { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>From a workload's operation to its answer: beyond, the connection is given up.</summary>
+    public TimeSpan Operation { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>From applying a fault until it was seen to act.</summary>
     public TimeSpan Effect { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -21,21 +21,20 @@ internal sealed partial class CaseRun
     public async Task<BindReply<WitnessConnection>> TryConnectAsync(IPAddress address, ConnectOptions? options)
     {
         var chosen = (options ?? ConnectOptions.Default) with { Interface = SyntaxId.Witness };
-        var endpoint = chosen.Port is { } port
-            ? new IPEndPoint(address, port)
-            : await MapAsync(address, SyntaxId.Witness, chosen.Client);
+        var (endpoint, status, detail) = chosen.Port is { } port
+            ? (new IPEndPoint(address, port), Outcome.Success, null)
+            : await TryMapAsync(address, SyntaxId.Witness, chosen.Client);
+        if (endpoint is null)
+        {
+            return new BindReply<WitnessConnection>(status, null, detail);
+        }
+
         var reply = await TryBindAsync(endpoint, SyntaxId.Witness, chosen);
         return new BindReply<WitnessConnection>(
             reply.Status,
             reply.Connection is { } rpc ? new WitnessConnection(rpc, chosen.CallDeadline, Limits.Call) : null,
             reply.Detail);
     }
-
-    /// <summary>Where an interface listens, as the endpoint mapper at the address says.</summary>
-    public Task<IPEndPoint> MapAsync(IPAddress address, SyntaxId contract, CaseClient? client = null) =>
-        Cluster.Ports.Witness is { } port && contract == SyntaxId.Witness
-            ? Task.FromResult(new IPEndPoint(address, port))
-            : throw new InconclusiveException($"no port for {contract} is known to {(client ?? Client).Name}");
 
     public async Task<RpcConnection> BindAsync(IPEndPoint endpoint, SyntaxId contract, ConnectOptions? options)
     {

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using NUnit.Framework.Interfaces;
 using Torture.Harness.Clusters;
+using Torture.Harness.Reports;
 using Torture.Harness.Results;
 
 namespace Torture.Harness.Running;
@@ -126,7 +127,7 @@ public sealed class TortureRun : IAsyncDisposable
         }
 
         var settled = worst! with { Started = started - _record.Results.Started };
-        settled = settled with { Message = FailureText.Of(settled, _options.Target) };
+        settled = settled with { Message = MessageOf(settled) };
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
         return settled;
@@ -212,6 +213,11 @@ public sealed class TortureRun : IAsyncDisposable
             throw;
         }
     }
+
+    private string? MessageOf(CaseResult result) =>
+        result.Verdict == Verdict.Passed
+            ? null
+            : FindingText.Write(result, $"torture run {result.Id} --target {_options.Target}");
 
     private static RunResults Begun(RunOptions options, DateTimeOffset started) => new()
     {

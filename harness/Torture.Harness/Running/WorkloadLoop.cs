@@ -1,20 +1,120 @@
+using System.Net;
 using Torture.Harness.Clusters;
+using Torture.Harness.Histories;
+using Torture.Protocol;
+using Torture.Protocol.Smb2;
 
 namespace Torture.Harness.Running;
 
-/// <summary>The client behind a workload.</summary>
+/// <summary>The client behind a workload: connects, negotiates, echoes; and again, when the connection breaks.</summary>
 internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient client) : IAsyncDisposable
 {
+    /// <summary>Between two operations: enough of them to see an outage to the millisecond, not more.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
+    private long _number;
+    private DateTimeOffset? _lastServedBegan;
+
     public PublicAddress Entry { get; } = entry;
 
     public long Served { get; private set; }
 
-    public Task StartAsync() => Task.FromException(
-        new InconclusiveException($"{run.Id}: no SMB2 client for {client.Name}"));
+    public async Task StartAsync()
+    {
+        _loop = LoopAsync();
+        if (!await UntilServedAsync(1, run.Limits.Call))
+        {
+            throw new InconclusiveException($"no operation was served at {Entry} before anything was broken");
+        }
+    }
 
-    public Task<bool> UntilServedAgainAsync(TimeSpan limit) => Task.FromResult(Served < 0 && limit > TimeSpan.Zero);
+    public Task<bool> UntilServedAgainAsync(TimeSpan limit)
+    {
+        var fault = run.History.Of<FaultInjected>().LastOrDefault()?.At ?? DateTimeOffset.MinValue;
+        return UntilAsync(() => _lastServedBegan > fault, limit);
+    }
 
-    public Task<bool> UntilServedAsync(int more, TimeSpan limit) => Task.FromResult(more < 0 && limit > TimeSpan.Zero);
+    public Task<bool> UntilServedAsync(int more, TimeSpan limit)
+    {
+        var wanted = Served + more;
+        return UntilAsync(() => Served >= wanted, limit);
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _loop;
+        _stopping.Dispose();
+    }
+
+    private async Task<bool> UntilAsync(Func<bool> condition, TimeSpan limit) =>
+        await Poll.UntilAsync(
+            () => Task.FromResult(condition() ? this : null), limit, run.Time, run.Deadline) is not null;
+
+    private async Task LoopAsync()
+    {
+        var stop = _stopping.Token;
+        while (!stop.IsCancellationRequested && !run.Deadline.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await ConnectAsync(stop);
+                await using var smb = await Smb2Client.NegotiateAsync(connection.Stream, Options(), stop);
+                while (!stop.IsCancellationRequested && smb.Ended is null)
+                {
+                    await OperateAsync(smb, stop);
+                    await Task.Delay(Pace, run.Time, stop);
+                }
+            }
+            catch (Exception lost) when (lost is IOException or TimeoutException or ProtocolException)
+            {
+                await Task.WhenAny(Task.Delay(Pace, run.Time, stop));
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<Connection> ConnectAsync(CancellationToken stop)
+    {
+        var to = new IPEndPoint(Entry.Address, run.Cluster.Ports.Smb);
+        using var limit = new CancellationTokenSource(run.Limits.Operation, run.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            return await run.Cluster.ConnectAsync(client.For(to.Address), to, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no connection to {to}");
+        }
+    }
+
+    private async Task OperateAsync(Smb2Client smb, CancellationToken stop)
+    {
+        var number = ++_number;
+        var began = run.History.Add(at => new OperationStarted(at, number, Entry)).At;
+        var result = await smb.EchoAsync(stop);
+        var end = result.Outcome switch
+        {
+            Smb2Outcome.Ok => OperationEnd.Ok,
+            Smb2Outcome.Failed => OperationEnd.Failed,
+            _ => OperationEnd.Indeterminate,
+        };
+        run.History.Add(at => new OperationEnded(at, number, Entry, end));
+        if (end == OperationEnd.Ok)
+        {
+            _lastServedBegan = began;
+            Served++;
+        }
+    }
+
+    private Smb2ClientOptions Options() => new(run.Time, new Random(run.Random.Next()))
+    {
+        Timeout = run.Limits.Operation,
+    };
 }
