@@ -5,6 +5,9 @@ namespace Torture.Harness.Clusters;
 /// <summary>A member of the cluster with the addresses that do not move.</summary>
 public sealed record Node(string Name, IPAddress Address, IPAddress? Address6 = null)
 {
+    /// <summary>Where it talks to other nodes; null where that is not known.</summary>
+    public IPAddress? Private { get; init; }
+
     public override string ToString() => Name;
 }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.Harness.Witness;
+using Torture.Protocol;
 using Torture.Protocol.Witness;
 
 namespace Torture.Harness.Histories;
@@ -46,9 +47,12 @@ public sealed record FaultHealed(DateTimeOffset At, Fault Fault) : HistoryEvent(
 public sealed record ClusterRecovered(DateTimeOffset At, Fault Fault) : HistoryEvent(At);
 
 /// <summary>An address has an owner from now on, as the cluster tells.</summary>
-public sealed record AddressTaken(DateTimeOffset At, PublicAddress Address, Node By) : HistoryEvent(At);
+/// <param name="Order">Orders takes and releases of all nodes, where the cluster tells; else 0.</param>
+public sealed record AddressTaken(DateTimeOffset At, PublicAddress Address, Node By, long Order = 0)
+    : HistoryEvent(At);
 
-public sealed record AddressReleased(DateTimeOffset At, PublicAddress Address, Node By) : HistoryEvent(At);
+public sealed record AddressReleased(DateTimeOffset At, PublicAddress Address, Node By, long Order = 0)
+    : HistoryEvent(At);
 
 public sealed record NodeStateChanged(DateTimeOffset At, Node Node, NodeState State) : HistoryEvent(At);
 
@@ -79,6 +83,16 @@ public sealed record NotificationSeen(
 /// <summary>A registration as packets show it.</summary>
 public sealed record RegistrationSeen(
     DateTimeOffset At, CallReference Call, RegisterExRequest Request, HandleResponse Response) : HistoryEvent(At);
+
+/// <summary>An AsyncNotify request on the wire.</summary>
+public sealed record PollSeen(DateTimeOffset At, CallReference Call, ContextHandle Handle) : HistoryEvent(At);
+
+/// <summary>An answer to UnRegister or UnRegisterEx on the wire.</summary>
+public sealed record UnregistrationSeen(
+    DateTimeOffset At, CallReference Call, ContextHandle Handle, Win32Error Status) : HistoryEvent(At);
+
+/// <summary>The first FIN or RST of a connection on the wire.</summary>
+public sealed record ConnectionEndSeen(DateTimeOffset At, IPEndPoint Client, IPEndPoint Server) : HistoryEvent(At);
 
 /// <summary>Something of the witness on the wire that cannot be read.</summary>
 public sealed record UnreadableSeen(DateTimeOffset At, string What) : HistoryEvent(At);

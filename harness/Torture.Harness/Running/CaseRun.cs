@@ -16,6 +16,7 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     private readonly List<CaseClient> _clients = [];
     private readonly List<RpcConnection> _kept = [];
     private readonly List<KeyLogEntry> _keys = [];
+    private readonly KeyRing _ring = new();
     private readonly List<string> _log = [];
     private readonly CaseCluster? _cluster;
     private readonly RunSession? _session;
@@ -146,6 +147,8 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
         {
             _keys.Add(entry);
         }
+
+        _ring.Record(entry);
     }
 
     public void Note(string text)
@@ -182,7 +185,12 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     /// <summary>Brings what packets show so far into the history.</summary>
     public Task ReadWireAsync()
     {
-        Wire = Capture is null ? null : new WireView();
+        if (Capture is not null)
+        {
+            Wire ??= new WireView(_ring);
+            Wire.Read(Capture.Packets, History);
+        }
+
         return Task.CompletedTask;
     }
 

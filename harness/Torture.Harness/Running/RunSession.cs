@@ -182,10 +182,11 @@ internal sealed class RunSession : IAsyncDisposable
         switch (change)
         {
             case ClusterEvent.AddressTaken taken:
-                run.History.Add(new AddressTaken(taken.At, taken.Address, taken.By));
+                run.History.Add(new AddressTaken(taken.At, taken.Address, taken.By, taken.Sequence));
                 break;
             case ClusterEvent.AddressReleased released:
-                run.History.Add(new AddressReleased(released.At, released.Address, released.By));
+                run.History.Add(
+                    new AddressReleased(released.At, released.Address, released.By, released.Sequence));
                 break;
             case ClusterEvent.NodeStateChanged changed:
                 run.History.Add(new NodeStateChanged(changed.At, changed.Node, changed.State));
