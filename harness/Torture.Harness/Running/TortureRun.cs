@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using NUnit.Framework.Interfaces;
 using Torture.Harness.Clusters;
-using Torture.Harness.Reports;
 using Torture.Harness.Results;
 
 namespace Torture.Harness.Running;
@@ -127,7 +126,7 @@ public sealed class TortureRun : IAsyncDisposable
         }
 
         var settled = worst! with { Started = started - _record.Results.Started };
-        settled = settled with { Message = MessageOf(settled) };
+        settled = settled with { Message = FailureText.Of(settled, _options.Target) };
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
         return settled;
@@ -213,11 +212,6 @@ public sealed class TortureRun : IAsyncDisposable
             throw;
         }
     }
-
-    private string? MessageOf(CaseResult result) =>
-        result.Verdict == Verdict.Passed
-            ? null
-            : FindingText.Write(result, $"torture run {result.Id} --target {_options.Target}");
 
     private static RunResults Begun(RunOptions options, DateTimeOffset started) => new()
     {
