@@ -13,7 +13,7 @@ public interface ISecurityContext : IDisposable
     /// <summary>No further token is needed from this side's peer.</summary>
     bool IsEstablished { get; }
 
-    /// <summary>Who the peer is, once established: <c>DOMAIN\user</c> on the acceptor's side; else null.</summary>
+    /// <summary>Who the peer is, once established: <c>DOMAIN\user</c> on the acceptor's side; nobody: null.</summary>
     string? PeerName { get; }
 
     /// <summary>The exported session key, once established: what opens a capture.</summary>

@@ -25,7 +25,7 @@ public sealed record Smb2ClientOptions(TimeProvider Time, Random Random)
     public IReadOnlyList<Smb2Dialect> Dialects { get; init; } =
         [Smb2Dialect.Smb202, Smb2Dialect.Smb210, Smb2Dialect.Smb300, Smb2Dialect.Smb302, Smb2Dialect.Smb311];
 
-    /// <summary>How long an answer may take before the operation is Indeterminate and the connection given up.</summary>
+    /// <summary>How long an answer may take; then the operation is Indeterminate and the connection given up.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 }
 

@@ -192,7 +192,9 @@ public class Smb2Server(Smb2ServerOptions options)
         if (header.Command != Smb2Command.CANCEL && !window.Take(header.MessageId, header.CreditCharge))
         {
             throw new ProtocolException(
-                $"Message id {header.MessageId} (charge {header.CreditCharge}) is not free.", "[MS-SMB2] 3.3.5.2.3", 24);
+                $"Message id {header.MessageId} (charge {header.CreditCharge}) is not free.",
+                "[MS-SMB2] 3.3.5.2.3",
+                24);
         }
     }
 

@@ -119,6 +119,28 @@ public sealed class WorkedExamples
         reader.ExpectEnd();
     }
 
+    /// <summary>{hyper; byte} and a byte: NDR64 pads the structure, NDR20 does not.</summary>
+    [TestCase(false, "0100000000000000 02 03")]
+    [TestCase(true, "0100000000000000 02 00000000000000 03")]
+    public void StructureIsPaddedAtItsEnd(bool is64, string hex)
+    {
+        var writer = new NdrWriter(new NdrSyntax(is64, IsBigEndian: false));
+        writer.BeginStructure(8);
+        writer.WriteUInt64(1);
+        writer.WriteByte(2);
+        writer.EndStructure(8);
+        writer.WriteByte(3);
+
+        writer.ToArray().Should().Equal(Hex.Bytes(hex));
+        var reader = new NdrReader(Hex.Bytes(hex), writer.Syntax);
+        reader.BeginStructure(8);
+        reader.ReadUInt64().Should().Be(1);
+        reader.ReadByte().Should().Be(2);
+        reader.EndStructure(8);
+        reader.ReadByte().Should().Be(3);
+        reader.ExpectEnd();
+    }
+
     /// <summary>{u16; hyper; [size_is(c)] byte* p; u32 c} = {1, 2, {aa, bb, cc}, 3}.</summary>
     [Test]
     public void StructureWithAPointer()

@@ -146,8 +146,10 @@ public partial class ReferenceNode : IAsyncDisposable
         },
     };
 
-    private NtlmAcceptor NewAcceptor() =>
-        new(Environment.Accounts, Cluster.NetName, Environment.Time, Environment.Secrets);
+    // Whoever is nobody may bind: it is the method that refuses a caller without a name ([MS-SWN] 3.1.4).
+    private NtlmAcceptor NewAcceptor() => new(
+        Environment.Accounts, Cluster.NetName, Environment.Time, Environment.Secrets,
+        new NtlmAcceptorOptions { AllowAnonymous = true });
 
     private NodeParts WitnessParts() => new(
         Environment.Time,

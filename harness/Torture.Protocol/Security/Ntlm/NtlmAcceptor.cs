@@ -5,6 +5,7 @@ namespace Torture.Protocol.Security;
 /// <summary>What an acceptor lets in.</summary>
 public sealed record NtlmAcceptorOptions
 {
+    /// <summary>Nobody may establish a context too: it has no peer name, and others say what it may do.</summary>
     public bool AllowAnonymous { get; init; }
 
     /// <summary>Flags that the client must ask for.</summary>
@@ -111,7 +112,6 @@ public sealed class NtlmAcceptor(
             }
 
             Establish(NtlmProof.ExportedKey(message, new byte[NtlmV2.KeySize]), message.Flags);
-            peerName = @"NT AUTHORITY\ANONYMOUS LOGON";
             return;
         }
 

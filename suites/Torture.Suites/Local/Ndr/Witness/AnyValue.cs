@@ -13,29 +13,29 @@ public sealed class AnyValue : Suite
     [TestCaseSource(typeof(Syntaxes), nameof(Syntaxes.All)), Verifies(Swn.PointersAndStrings)]
     public void Register(NdrSyntax syntax) => Survives(
         Swn.PointersAndStrings, syntax, ((uint Version, string? Net, string? Ip, string? Client) made) =>
-            new RegisterRequest(made.Version, made.Net, made.Ip, made.Client));
+            new RegisterRequest(Spread(made.Version), made.Net, made.Ip, made.Client));
 
     [TestCaseSource(typeof(Syntaxes), nameof(Syntaxes.All)), Verifies(Swn.PointersAndStrings)]
     public void RegisterEx(NdrSyntax syntax) => Survives(
         Swn.PointersAndStrings, syntax, ((uint Version, string?[] Names, uint Flags, uint KeepAlive) made) =>
             new RegisterExRequest(
-                made.Version, made.Names.ElementAtOrDefault(0), made.Names.ElementAtOrDefault(1),
-                made.Names.ElementAtOrDefault(2), made.Names.ElementAtOrDefault(3), (RegisterFlags)made.Flags,
-                made.KeepAlive));
+                Spread(made.Version), made.Names.ElementAtOrDefault(0), made.Names.ElementAtOrDefault(1),
+                made.Names.ElementAtOrDefault(2), made.Names.ElementAtOrDefault(3), (RegisterFlags)Spread(made.Flags),
+                Spread(made.KeepAlive)));
 
     [TestCaseSource(typeof(Syntaxes), nameof(Syntaxes.All)), Verifies(Swn.ContextHandle)]
     public void Handle(NdrSyntax syntax) => Survives(
         Swn.ContextHandle, syntax, ((uint Attributes, Guid Uuid) made) =>
-            new HandleRequest(new ContextHandle(made.Attributes, made.Uuid)));
+            new HandleRequest(new ContextHandle(Spread(made.Attributes), made.Uuid)));
 
     [TestCaseSource(typeof(Syntaxes), nameof(Syntaxes.All)), Verifies(Swn.ContextHandle)]
     public void HandleAndStatus(NdrSyntax syntax) => Survives(
         Swn.ContextHandle, syntax, ((uint Attributes, Guid Uuid, uint Status) made) =>
-            new HandleResponse(new ContextHandle(made.Attributes, made.Uuid), (Win32Error)made.Status));
+            new HandleResponse(new ContextHandle(Spread(made.Attributes), made.Uuid), (Win32Error)Spread(made.Status)));
 
     [TestCaseSource(typeof(Syntaxes), nameof(Syntaxes.All)), Verifies(Swn.StatusFromErref)]
     public void Status(NdrSyntax syntax) => Survives(
-        Swn.StatusFromErref, syntax, (uint made) => new StatusResponse((Win32Error)made));
+        Swn.StatusFromErref, syntax, (uint made) => new StatusResponse((Win32Error)Spread(made)));
 
     [TestCaseSource(typeof(Syntaxes), nameof(Syntaxes.All)), Verifies(Swn.InterfaceListLayout)]
     public void InterfaceList(NdrSyntax syntax) => Survives(
@@ -43,8 +43,8 @@ public sealed class AnyValue : Suite
         ((string? Name, uint Version, ushort State, uint IPv4, Guid IPv6, uint Flags)[] made) =>
             new GetInterfaceListResponse(
                 [.. made.Select(entry => new WitnessInterface(
-                    GroupName(entry.Name), entry.Version, (InterfaceState)entry.State, V4(entry.IPv4), V6(entry.IPv6),
-                    (InterfaceFlags)entry.Flags))],
+                    GroupName(entry.Name), Spread(entry.Version), (InterfaceState)entry.State, V4(entry.IPv4),
+                    V6(entry.IPv6), (InterfaceFlags)Spread(entry.Flags)))],
                 ERROR_SUCCESS));
 
     [TestCaseSource(typeof(Syntaxes), nameof(Syntaxes.All)), Verifies(Swn.NotificationLayout)]
@@ -52,9 +52,9 @@ public sealed class AnyValue : Suite
         Swn.NotificationLayout, syntax, ((uint Kind, uint Number, byte[]? Buffer, uint Status) made) =>
             new AsyncNotifyResult(
                 new AsyncNotifyResponse(
-                    (NotificationKind)made.Kind, (uint)(made.Buffer?.Length ?? 0), made.Number,
+                    (NotificationKind)Spread(made.Kind), (uint)(made.Buffer?.Length ?? 0), Spread(made.Number),
                     made.Buffer is null ? default : [.. made.Buffer]),
-                (Win32Error)made.Status));
+                (Win32Error)Spread(made.Status)));
 
     [Test, Verifies(Swn.ResourceChangeLayout)]
     public void ResourceChanges() => Holds<(bool Available, string? Name)[]>(Swn.ResourceChangeLayout, made =>
@@ -78,7 +78,7 @@ public sealed class AnyValue : Suite
             IReadOnlyList<AddressInfo>[] lists =
             [
                 .. made.Select(list => list
-                    .Select(one => new AddressInfo((AddressFlags)one.Flags, V4(one.IPv4), V6(one.IPv6)))
+                    .Select(one => new AddressInfo((AddressFlags)Spread(one.Flags), V4(one.IPv4), V6(one.IPv6)))
                     .ToList()),
             ];
             var read = WitnessBlobs.ReadAddressLists(WitnessBlobs.AddressLists(kind, lists));
@@ -123,7 +123,10 @@ public sealed class AnyValue : Suite
         return name[..Math.Min(name.Length, 259)];
     }
 
-    private static IPAddress V4(uint made) => new(BitConverter.GetBytes(made));
+    // Numbers are made small; an odd factor takes each to another one anywhere in 32 bits.
+    private static uint Spread(uint made) => unchecked(made * 0x9E3779B1);
+
+    private static IPAddress V4(uint made) => new(BitConverter.GetBytes(Spread(made)));
 
     private static IPAddress V6(Guid made) => new(made.ToByteArray());
 }
