@@ -1,3 +1,5 @@
+using Torture.Protocol.Ndr;
+
 namespace Torture.Suites.Rpc.Witness;
 
 /// <summary>WitnessrUnRegister ([MS-SWN] 3.1.4.3).</summary>
@@ -150,7 +152,7 @@ public sealed class UnRegister : Suite
     public async Task HandleTakes20BytesEachWay()
     {
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-        var stub = WitnessCodec.Encode(Valid.Register(Cluster, Client), Protocol.Ndr.NdrSyntax.Ndr20);
+        var stub = WitnessCodec.Encode(Valid.Register(Cluster, Client), NdrSyntax.Ndr20);
 
         var registered = await witness.CallAsync((ushort)WitnessOperation.WitnessrRegister, stub);
         Check.That(Swn.ContextHandle, registered, r => r.Stub.Length, 24);

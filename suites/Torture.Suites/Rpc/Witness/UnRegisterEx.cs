@@ -1,3 +1,5 @@
+using Torture.Protocol.Ndr;
+
 namespace Torture.Suites.Rpc.Witness;
 
 /// <summary>WitnessrUnRegisterEx, which no other public suite knows ([MS-SWN] 3.1.4.6, since revision 14.0).</summary>
@@ -106,7 +108,7 @@ public sealed class UnRegisterEx : Suite
     {
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
         var registered = await witness.RegisterExAsync(Valid.RegisterEx(Cluster, Client));
-        var stub = WitnessCodec.Encode(new HandleRequest(registered.Handle), Protocol.Ndr.NdrSyntax.Ndr20);
+        var stub = WitnessCodec.Encode(new HandleRequest(registered.Handle), NdrSyntax.Ndr20);
 
         var reply = await witness.CallAsync((ushort)WitnessOperation.WitnessrUnRegisterEx, stub);
 
