@@ -98,6 +98,34 @@ public sealed class NtlmExchange
     }
 
     [Test]
+    public void AResponseMadeWithoutADomainIsAcceptedToo()
+    {
+        using var initiator = NtlmEnds.Initiator(options: new() { SendMic = false });
+        using var acceptor = NtlmEnds.Acceptor();
+        var token = initiator.Step(acceptor.Step(initiator.Step([]).Span).Span);
+        var message = NtlmAuthenticate.Parse(token.Span) with { DomainName = "TOLD AFTERWARDS" };
+
+        acceptor.Step(message.Encode());
+
+        acceptor.IsEstablished.Should().BeTrue();
+    }
+
+    [Test]
+    public void NamesMayBeOemText()
+    {
+        var options = new NtlmInitiatorOptions();
+        using var initiator = NtlmEnds.Initiator(options: options with
+        {
+            Flags = (options.Flags & ~NtlmFlags.NTLMSSP_NEGOTIATE_UNICODE) | NtlmFlags.NTLM_NEGOTIATE_OEM,
+        });
+        using var acceptor = NtlmEnds.Acceptor();
+
+        NtlmEnds.Establish(initiator, acceptor);
+
+        acceptor.PeerName.Should().Be(@"SWNCLUSTER\swn");
+    }
+
+    [Test]
     public void AnOldResponseIsRefused()
     {
         var later = new StandingClock(NtlmEnds.Clock.GetUtcNow() + TimeSpan.FromHours(37));
