@@ -1,6 +1,8 @@
-using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Protocol;
+using Torture.Protocol.Ndr;
+using Torture.Protocol.Witness;
 using Torture.ReferenceServer.Control;
 
 namespace Torture.Targets.Loopback;
@@ -28,9 +30,13 @@ internal sealed partial class LoopbackCluster
             new(ControlVerb.MoveClient) { Client = move.ClientName, Destination = move.Destination },
             cancellationToken),
         ChangeResource change => TellClusterAsync(Resource(change, change.State.ToString()), cancellationToken),
-        ChangeAddress change when IPAddress.TryParse(change.Resource, out var address) => TellClusterAsync(
-            new(ControlVerb.ChangeAddress) { Client = change.ClientName, Address = address, On = change.Online },
+        ChangeAddress change => TellClusterAsync(
+            new(ControlVerb.ChangeAddress)
+            {
+                Client = change.ClientName, Destination = change.Resource, On = change.Online,
+            },
             cancellationToken),
+        ForceResponse force => TellClusterAsync(Forced(force), cancellationToken),
         ForceUnregister force => TellClusterAsync(
             new(ControlVerb.ForceUnregister) { Client = force.ClientName }, cancellationToken),
         Partition cut => CutAsync(cut, ControlVerb.Partition, cancellationToken),
@@ -58,6 +64,13 @@ internal sealed partial class LoopbackCluster
 
     private static ControlRequest Resource(ChangeResource change, string state) =>
         new(ControlVerb.ChangeResource) { Address = change.Address.Address, State = state };
+
+    private static ControlRequest Forced(ForceResponse force)
+    {
+        var result = new AsyncNotifyResult(force.Response, Win32Error.ERROR_SUCCESS);
+        var stub = WitnessCodec.Encode(result, NdrSyntax.Ndr20);
+        return new(ControlVerb.ForceResponse) { Client = force.ClientName, Response = Convert.ToBase64String(stub) };
+    }
 
     private async Task KillAsync(Node node, CancellationToken cancellationToken)
     {

@@ -42,7 +42,7 @@ public static class ControlVerb
     /// <summary>Address is in State: AVAILABLE, UNAVAILABLE or UNKNOWN.</summary>
     public const string ChangeResource = "change-resource";
 
-    /// <summary>Client (or all) is told that Address is on or off.</summary>
+    /// <summary>Client (or all) is told that Address, or all of group Destination, is on or off.</summary>
     public const string ChangeAddress = "change-address";
 
     /// <summary>All registrations of Client, or the one with Key.</summary>

@@ -118,9 +118,10 @@ public partial class ReferenceNode
         return WithWitness(witness => witness.OnInterfaceChanged(group, [address], state).Registrations);
     }
 
-    private ControlResponse ChangeAddress(ControlRequest request) => request.Address is { } address
-        ? WithWitness(witness => witness.ChangeAddress(request.Client, address.ToString()).Registrations)
-        : ControlResponse.Refused("change-address needs an address");
+    private ControlResponse ChangeAddress(ControlRequest request) =>
+        (request.Destination ?? request.Address?.ToString()) is { } resource
+            ? WithWitness(witness => witness.ChangeAddress(request.Client, resource, request.On).Registrations)
+            : ControlResponse.Refused("change-address needs an address or a group");
 
     private ControlResponse ForceResponse(ControlRequest request)
     {

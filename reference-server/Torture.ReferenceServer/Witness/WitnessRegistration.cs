@@ -71,7 +71,8 @@ public sealed record ChangeNotification(string ResourceName, InterfaceState NewS
 /// <summary>MoveNotification, ShareMoveNotification and IPNotification ([MS-SWN] 3.1.1.5 to 3.1.1.7).</summary>
 /// <param name="Destination">A group name, an address or a host name.</param>
 /// <param name="Known">What it meant when the event came, for the case that it means nothing any more.</param>
-public sealed record MoveNotification(string Destination, IReadOnlyList<AddressInfo> Known);
+/// <param name="Online">What became of the addresses, where the event says so; null: what their interfaces say.</param>
+public sealed record MoveNotification(string Destination, IReadOnlyList<AddressInfo> Known, bool? Online = null);
 
 /// <summary>An AsyncNotify that waits. It costs its memory and nothing else.</summary>
 public sealed class PendingNotify(WitnessRegistration registration, long since)

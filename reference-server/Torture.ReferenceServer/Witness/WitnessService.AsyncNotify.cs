@@ -138,8 +138,13 @@ public partial class WitnessService
     /// 3.1.4.4: the entries of the interfaces that match the destination now, or, where none does any more, when the
     /// event came: never an empty list (A9).
     /// </summary>
-    protected virtual IReadOnlyList<AddressInfo> Destinations(MoveNotification move) =>
-        MatchDestination(move.Destination) is { Count: > 0 } matching ? matching : move.Known;
+    protected virtual IReadOnlyList<AddressInfo> Destinations(MoveNotification move)
+    {
+        var entries = MatchDestination(move.Destination) is { Count: > 0 } matching ? matching : move.Known;
+        return move.Online is not { } online
+            ? entries
+            : [.. entries.Select(entry => online ? AddressInfo.Online(entry.Address!) : AddressInfo.Offline(entry.Address!))];
+    }
 
     /// <summary>
     /// 3.1.4.4, 3.1.6.2: a group name means all its interfaces, an address the interface that has it, a host name the

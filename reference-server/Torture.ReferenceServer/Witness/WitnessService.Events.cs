@@ -80,11 +80,14 @@ public partial class WitnessService
     }
 
     /// <summary>3.1.6.4: an address was added, removed, enabled or disabled. Client null: for all clients.</summary>
-    public EventOutcome ChangeAddress(string? client, string resource)
+    /// <param name="online">What the notification says; null: what the state of the interface says.</param>
+    public EventOutcome ChangeAddress(string? client, string resource, bool? online = null)
     {
         lock (State)
         {
-            return Tell(IPChangeConcerns(client), resource, (r, move) => r.PendingIPNotification = move, removed: true);
+            return Tell(
+                IPChangeConcerns(client), resource,
+                (r, move) => r.PendingIPNotification = move with { Online = online }, removed: true);
         }
     }
 
