@@ -6,13 +6,14 @@ namespace Torture.Suites.Rpc.Witness;
 /// <summary>WitnessrGetInterfaceList while nothing happens to the cluster ([MS-SWN] 3.1.4.1, 2.2.2.5).</summary>
 public sealed class GetInterfaceList : Suite
 {
-    [Test, Verifies(Swn.GetInterfaceListSucceeds, Swn.GetInterfaceListMethod)]
+    [Test, Verifies(Swn.GetInterfaceListSucceeds, Swn.GetInterfaceListMethod, Swn.GetInterfaceListStatuses)]
     public async Task Succeeds()
     {
         var reply = await AskAsync(Cluster.Nodes[0]);
 
         Check.That(Swn.GetInterfaceListSucceeds, reply, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.GetInterfaceListMethod, reply, r => r.ListIsNull, false);
+        Check.That(Swn.GetInterfaceListStatuses, reply, r => r.Status, ERROR_SUCCESS);
     }
 
     [Test, Verifies(Swn.InterfaceCount, Swn.InterfaceForEachEntry)]
