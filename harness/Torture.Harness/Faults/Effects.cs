@@ -18,8 +18,19 @@ internal static class Effects
         MoveShare move => now.OwnerOf(move.Share) == move.To ? $"{move.To} owns {move.Share}" : null,
         Partition cut => Cut(cut, now),
         ForceUnregister force => Unregistered(force, before, now),
-        _ => now.Nodes.Any(node => node.Reachable) ? "the cluster took it" : null,
+        _ => CarriedOut(before, now),
     };
+
+    /// <summary>Events of an administrator leave no state behind: nodes that count them show it.</summary>
+    private static string? CarriedOut(ClusterObservation before, ClusterObservation now)
+    {
+        var counts = now.Nodes.Any(node => node.Events is not null);
+        return !counts ? "the cluster took it"
+            : Count(now) > Count(before) ? "a node has carried it out"
+            : null;
+
+        static long Count(ClusterObservation seen) => seen.Nodes.Sum(node => node.Events ?? 0);
+    }
 
     /// <summary>States, links and, unless the fault moves them, owners are those of the baseline.</summary>
     public static bool Recovered(ClusterObservation baseline, ClusterObservation now, bool ownersMayDiffer)

@@ -5,13 +5,20 @@ using Torture.Harness.Running;
 
 namespace Torture.Harness.Faults;
 
-/// <summary>The nemesis of one case.</summary>
+/// <summary>The nemesis of one case. Outages that overlap are one disturbance: it ends when the last is healed.</summary>
 internal sealed class Nemesis(CaseRun run) : INemesis
 {
-    private readonly List<Outage> _outages = [];
+    private readonly List<Outage> _open = [];
+    private ClusterObservation? _baseline;
+    private bool _ownersMayDiffer;
 
     public async Task<IOutage> InjectAsync(Fault fault)
     {
+        if (!fault.IsEvent && !run.Breaks)
+        {
+            throw new InvalidOperationException($"{run.Id} breaks what others use: it wants [BreaksCluster]");
+        }
+
         var cluster = run.Cluster;
         if (cluster.Capabilities.WhyNot(fault.Needs) is { } missing)
         {
@@ -19,24 +26,58 @@ internal sealed class Nemesis(CaseRun run) : INemesis
         }
 
         var before = await cluster.ObserveAsync(run.Deadline);
-        var baseline = _outages.Any(outage => !outage.IsHealed) ? null : before;
-        var mark = await run.MarkAsync(Marker.Fault, fault.ToString());
+        var mark = await run.MarkAsync(Marker.Fault, fault.ToString()!);
         var injected = run.History.Add(at => new FaultInjected(at, fault, mark?.Marker.Number));
         run.Say($"inject {fault}");
-        var outage = new Outage(run, fault, baseline ?? _outages[0].Baseline, injected.At);
-        _outages.Add(outage);
+        var outage = new Outage(this, run, fault, injected.At);
+        if (!fault.IsEvent)
+        {
+            _baseline ??= before;
+            _ownersMayDiffer |= fault.MovesOwners;
+            _open.Add(outage);
+        }
 
         await cluster.ApplyAsync(fault, run.Deadline).WaitAsync(run.Limits.Effect, run.Time, run.Deadline);
-        await outage.UntilItActsAsync(before, mark?.Stamp);
+        await outage.UntilItActsAsync(before, mark?.Marker.Number);
         return outage;
     }
 
     /// <summary>Heals what the case left broken, the last first.</summary>
     public async Task HealAllAsync()
     {
-        foreach (var outage in Enumerable.Reverse(_outages))
+        foreach (var outage in Enumerable.Reverse(_open).ToList())
         {
             await outage.HealAsync();
         }
+    }
+
+    /// <summary>After a fault was undone: with the last one the cluster is to equal its baseline.</summary>
+    internal async Task HealedAsync(Outage outage)
+    {
+        _open.Remove(outage);
+        if (_open.Count > 0 || _baseline is not { } baseline)
+        {
+            return;
+        }
+
+        ClusterObservation? last = null;
+        var recovered = await Poll.UntilAsync(
+            async () =>
+            {
+                last = await run.Cluster.ObserveAsync(run.Ending);
+                return Effects.Recovered(baseline, last, _ownersMayDiffer) ? last : null;
+            },
+            run.Limits.Recovery, run.Time, run.Ending);
+        (_baseline, _ownersMayDiffer) = (null, false);
+        if (recovered is null)
+        {
+            var reason = $"the cluster did not recover from {outage.Fault}: it is {Render.Cluster(last)},"
+                + $" it was {Render.Cluster(baseline)}";
+            run.BreakCluster($"{run.Id}: {reason}");
+            throw new InconclusiveException(reason);
+        }
+
+        run.History.Add(at => new ClusterRecovered(at, outage.Fault));
+        run.Say($"recovered from {outage.Fault}");
     }
 }

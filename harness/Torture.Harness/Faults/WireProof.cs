@@ -1,13 +1,166 @@
 using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Running;
+using Torture.Harness.Witness;
+using Torture.Protocol.Witness;
 
 namespace Torture.Harness.Faults;
 
-/// <summary>What the wire shows of a fault after its marker.</summary>
+/// <summary>By which packets after its marker each fault is seen.</summary>
 internal static class WireProof
 {
-    /// <summary>One line that says by which packets it is seen; null as long as it is not.</summary>
-    public static Task<string?> SeenAsync(CaseRun run, Fault fault, ClusterObservation before, FrameStamp marker) =>
-        Task.FromResult<string?>($"{fault} after frame {marker.Frame}");
+    /// <summary>A partition is silence where there was talk; this long.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long a living node may take to answer a probe.</summary>
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>A question to ask until its answer says what was seen; null: not yet.</summary>
+    public static Func<Task<string?>> Of(CaseRun run, Fault fault, ClusterObservation before, long marker) =>
+        fault switch
+        {
+            KillNode kill => () => DeadAsync(run, kill.Node, marker),
+            PauseNode pause => () => SilentAsync(run, pause.Node, marker),
+            StopNode stop => () => HostsNothingAsync(run, stop.Node),
+            DisableNode disable => () => HostsNothingAsync(run, disable.Node),
+            BanNode ban => () => HostsNothingAsync(run, ban.Node),
+            StopWitness stop => () => NotRegisteredAsync(run, stop.Node),
+            MoveAddress move => () => ListedAsync(
+                run, except: null, entry => Is(entry, move.Address) && IsGroup(entry, move.To)
+                    && entry.State == InterfaceState.AVAILABLE, $"{move.Address} with {move.To}"),
+            ChangeResource change => () => ListedAsync(
+                run, except: null, entry => Is(entry, change.Address) && entry.State == change.State,
+                $"{change.Address} as {change.State}"),
+            Partition cut => () => Task.FromResult(Cut(run, cut, marker)),
+            _ => () => Task.FromResult<string?>("shown by the notifications that follow"),
+        };
+
+    /// <summary>A connection attempt after the marker is refused, or nobody answers it.</summary>
+    private static async Task<string?> DeadAsync(CaseRun run, Node node, long marker)
+    {
+        var (bound, local) = await Probe.TryAsync(run, node, ProbeLimit);
+        if (bound)
+        {
+            return null;
+        }
+
+        var after = await AfterAsync(run, marker);
+        var refused = after.LastOrDefault(seen => seen.IsReset && seen.Source.Address.Equals(node.Address));
+        if (refused != default)
+        {
+            return $"frame {refused.Packet.Number}: {node} refuses connections";
+        }
+
+        var asked = after.LastOrDefault(seen => seen is { IsSyn: true, IsAcknowledge: false }
+            && seen.Destination.Address.Equals(node.Address) && (local is null || seen.Source.Equals(local)));
+        return asked != default && !after.Any(seen => seen.Source.Equals(asked.Destination)
+            && seen.Packet.Number > asked.Packet.Number)
+            ? $"frame {asked.Packet.Number}: nobody answers for {node}"
+            : null;
+    }
+
+    /// <summary>The kernel takes a probe after the marker, and nobody answers it.</summary>
+    private static async Task<string?> SilentAsync(CaseRun run, Node node, long marker)
+    {
+        var (bound, local) = await Probe.TryAsync(run, node, ProbeLimit);
+        if (bound || local is null)
+        {
+            return null;
+        }
+
+        var probe = (await AfterAsync(run, marker)).Where(
+            seen => seen.Source.Equals(local) || seen.Destination.Equals(local)).ToList();
+        var asked = probe.FirstOrDefault(seen => seen.Source.Equals(local) && seen.PayloadLength > 0);
+        var taken = probe.Any(seen => seen.Destination.Equals(local) && seen is { IsReset: false, PayloadLength: 0 });
+        var answered = probe.Any(seen => seen.Destination.Equals(local) && seen.PayloadLength > 0);
+        return asked != default && taken && !answered
+            ? $"frame {asked.Packet.Number}: {node} takes bytes and answers none"
+            : null;
+    }
+
+    private static Task<string?> HostsNothingAsync(CaseRun run, Node node) =>
+        AllListedAsync(
+            run, node, entry => !IsGroup(entry, node) || entry.State != InterfaceState.AVAILABLE,
+            $"no available address with {node}");
+
+    private static async Task<string?> NotRegisteredAsync(CaseRun run, Node node)
+    {
+        var bound = await run.TryConnectAsync(node.Address, null);
+        if (bound.Connection is { } witness)
+        {
+            await witness.DisposeAsync();
+            return null;
+        }
+
+        return $"{node} offers no witness: {bound.Detail}";
+    }
+
+    private static Task<string?> ListedAsync(
+        CaseRun run, Node? except, Func<WitnessInterface, bool> wanted, string what) =>
+        ListAsync(run, except, list => list.Any(wanted), what);
+
+    private static Task<string?> AllListedAsync(
+        CaseRun run, Node? except, Func<WitnessInterface, bool> wanted, string what) =>
+        ListAsync(run, except, list => list.Count > 0 && list.All(wanted), what);
+
+    /// <summary>What the interface list of a node, as the packets have it, says.</summary>
+    private static async Task<string?> ListAsync(
+        CaseRun run, Node? except, Func<IReadOnlyList<WitnessInterface>, bool> holds, string what)
+    {
+        var observed = await run.Cluster.ObserveAsync(run.Deadline);
+        var asked = observed.Nodes.FirstOrDefault(
+            seen => seen is { Reachable: true, Witness: true } && seen.Node.Name != except?.Name)?.Node;
+        if (asked is null || (await run.TryConnectAsync(asked.Address, null)).Connection is not { } witness)
+        {
+            return null;
+        }
+
+        await using (witness)
+        {
+            var reply = await witness.GetInterfaceListAsync();
+            await run.FlushAsync(run.Limits.Effect);
+            await run.ReadWireAsync();
+            return run.Wire?.Find(reply) is { Reply: InterfaceListReply seen, Frame: var frame }
+                && holds(seen.Interfaces)
+                ? $"frame {frame}: {asked} lists {what}"
+                : null;
+        }
+    }
+
+    /// <summary>No payload passes in the cut direction, and has not for a while.</summary>
+    private static string? Cut(CaseRun run, Partition cut, long marker)
+    {
+        if (cut.From.Private is not { } from || cut.To.Private is not { } to)
+        {
+            return "the nodes' own addresses are not known to the capture";
+        }
+
+        var after = run.Capture!.After(marker);
+        if (after.Count == 0)
+        {
+            return null;
+        }
+
+        var passed = after.LastOrDefault(seen => seen.PayloadLength > 0 && (
+            (cut.Direction != Direction.ToFrom && seen.Source.Address.Equals(from)
+                && seen.Destination.Address.Equals(to))
+            || (cut.Direction != Direction.FromTo && seen.Source.Address.Equals(to)
+                && seen.Destination.Address.Equals(from))));
+        var since = passed == default ? after[0].Stamp : passed.Stamp;
+        return after[^1].Stamp - since >= Silence
+            ? $"nothing passes after frame {since.Frame}"
+            : null;
+    }
+
+    private static async Task<IReadOnlyList<PacketView>> AfterAsync(CaseRun run, long marker)
+    {
+        await run.FlushAsync(run.Limits.Effect);
+        return run.Capture!.After(marker);
+    }
+
+    private static bool Is(WitnessInterface entry, PublicAddress address) =>
+        entry.IPv4.Equals(address.Address) || entry.IPv6.Equals(address.Address);
+
+    private static bool IsGroup(WitnessInterface entry, Node node) =>
+        entry.GroupName.Equals(node.Name, StringComparison.OrdinalIgnoreCase);
 }

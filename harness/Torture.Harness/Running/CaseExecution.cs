@@ -59,7 +59,7 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
                 break;
             case OperationCanceledException or TimeoutException when run.Deadline.IsCancellationRequested:
                 _problems.Add(Verdict.Failed, FormattableString.Invariant(
-                    $"not at its end after its deadline of {run.Limit.TotalSeconds:0.#} s"));
+                    $"not at its end after its deadline of {run.Limit.TotalSeconds:0.##} s"));
                 break;
             default:
                 _problems.Add(Verdict.Failed, $"{thrown.GetType().Name}: {thrown.Message}", thrown);

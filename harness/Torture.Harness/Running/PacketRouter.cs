@@ -109,6 +109,22 @@ internal sealed class CaseCapture(ICaptureSession session)
         }
     }
 
+    /// <summary>TCP and UDP after the marker of this number, that one first; empty while it was not seen.</summary>
+    public IReadOnlyList<PacketView> After(long marker)
+    {
+        var views = new List<PacketView>();
+        foreach (var packet in Packets)
+        {
+            if (PacketView.TryRead(packet, out var view)
+                && (views.Count > 0 || (!view.IsTcp && Marker.TryDecode(view.Payload.Span)?.Number == marker)))
+            {
+                views.Add(view);
+            }
+        }
+
+        return views;
+    }
+
     public void Add(CapturedPacket packet)
     {
         lock (_gate)

@@ -28,16 +28,13 @@ internal static class RunFolder
     private static void Link(string above, string name)
     {
         var link = Path.Combine(above, Latest);
-        var next = Path.Combine(above, $".{Latest}-{Environment.ProcessId}");
         try
         {
-            File.Delete(next);
-            File.CreateSymbolicLink(next, name);
-            File.Move(next, link, overwrite: true);
+            File.Delete(link);
+            Directory.CreateSymbolicLink(link, name);
         }
         catch (Exception unsupported) when (unsupported is IOException or UnauthorizedAccessException)
         {
-            File.Delete(next);
         }
     }
 }
