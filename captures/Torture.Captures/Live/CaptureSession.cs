@@ -93,11 +93,15 @@ public sealed class CaptureSession : IAsyncDisposable
     /// </summary>
     /// <param name="number">Counts up within the run, from 1.</param>
     /// <exception cref="CaptureException">It was not seen: the capture does not see this wire, or has ended.</exception>
-    public async Task<ObservedMarker> MarkAsync(
-        long number, string phase, string text, CancellationToken cancellation = default)
+    public Task<ObservedMarker> MarkAsync(
+        long number, string phase, string text, CancellationToken cancellation = default) =>
+        MarkAsync(new Marker(_options.RunId, number, MonotonicNanoseconds(), phase, text), cancellation);
+
+    /// <summary>The same for a marker that was made elsewhere; its run id must be the session's.</summary>
+    public async Task<ObservedMarker> MarkAsync(Marker marker, CancellationToken cancellation = default)
     {
-        var seen = WaitForMarkerAsync(number, cancellation);
-        _options.Send(new Marker(_options.RunId, number, MonotonicNanoseconds(), phase, text));
+        var seen = WaitForMarkerAsync(marker.Number, cancellation);
+        _options.Send(marker);
         return await seen;
     }
 

@@ -47,11 +47,9 @@ internal sealed class RpcConnection : IStreamReader
         // A server that has sent all it will, or a client that waits no more: in both cases no answer can come.
         foreach (var call in _calls.Values)
         {
-            call.AbandonedAt = at;
+            call.AbandonedAt ??= at;
             _sink.Update(call);
         }
-
-        _calls.Clear();
     }
 
     public bool OpenSealed()
@@ -213,6 +211,8 @@ internal sealed class RpcConnection : IStreamReader
             return;
         }
 
+        // A FIN may have been captured before what it follows.
+        call.AbandonedAt = null;
         pdu.Opnum = call.First.Opnum;
         Add(call, pdu);
         if (call.AnsweredAt is not null)
@@ -242,6 +242,7 @@ internal sealed class RpcConnection : IStreamReader
 
     private void Add(OpenCall call, ObservedPdu pdu)
     {
+        var refusal = call.Refused;
         call.Add(pdu);
         if (pdu.AuthenticationContext is { } id && _sessions.TryGetValue(id, out var session) && session.IsWaiting)
         {
@@ -249,7 +250,7 @@ internal sealed class RpcConnection : IStreamReader
             _sink.Await(_connection);
         }
 
-        if (call.Observed is null || pdu.IsLast)
+        if (call.Observed is null || pdu.IsLast || call.Refused != refusal)
         {
             _sink.Update(call);
         }
