@@ -1,6 +1,6 @@
 namespace Torture.Suites.Rpc.Witness;
 
-/// <summary>The Unused Registration Timer ([MS-SWN] 3.1.5.1): who does not poll is forgotten, who polls is not.</summary>
+/// <summary>The Unused Registration Timer ([MS-SWN] 3.1.5.1): who does not poll is forgotten.</summary>
 [Takes(180)]
 public sealed class UnusedRegistration : Suite
 {
