@@ -25,7 +25,7 @@ public sealed class Stubs : Suite
         await LivesAsync(witness);
     }
 
-    /// <summary>The first count of the first string becomes huge: nobody may believe it.</summary>
+    /// <summary>The counts of the first string become huge: nobody may believe them.</summary>
     [TestCase(1, TestName = "{m}_Register")]
     [TestCase(4, TestName = "{m}_RegisterEx")]
     [Verifies(Rpce.BadStubData, House.StaysUp)]
@@ -37,6 +37,7 @@ public sealed class Stubs : Suite
         {
             var stub = StubOf(opnum);
             stub.AsSpan(8, 4).Fill(count);
+            stub.AsSpan(16, 4).Fill(count);
             Reply reply = await witness.CallAsync((ushort)opnum, stub);
             Check.That(Rpce.BadStubData, reply, r => r.Status, RpcFault.RPC_X_BAD_STUB_DATA);
         }

@@ -113,7 +113,7 @@ public sealed class Trailers : Suite
     {
         await using var wire = await OpenAsync();
         var security = await wire.BoundAsync(wire.Ntlm((AuthenticationLevel)level, Random));
-        await wire.SendAsync(Wire.Call(2, 0, default), security);
+        await wire.SendAsync(Wire.Probe(2), security);
 
         var answer = await AnswerAsync(wire, security);
 
