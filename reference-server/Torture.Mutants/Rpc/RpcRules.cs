@@ -93,7 +93,7 @@ public sealed class MultiplexingNotKept(RpcServerOptions options) : RpcServer(op
 }
 
 [Defect("Signatures of requests are not verified.")]
-[Violates(Rpce.BadSignatureRefused, House.TamperedCallRefused)]
+[Violates(Rpce.BadSignatureRefused, Rpce.PacketLevelSigned, Rpce.SequenceKept, House.TamperedCallRefused)]
 public sealed class SignaturesNotVerified(RpcServerOptions options) : RpcServer(options)
 {
     protected override void Unprotect(

@@ -105,7 +105,17 @@ internal sealed class Wire(Connection connection, ICluster cluster, TimeProvider
     }
 
     /// <summary>True where the connection ends within the limit of a call and nothing else comes.</summary>
-    public async Task<bool> EndsAsync() => await ReceiveAsync() is null;
+    public async Task<bool> EndsAsync()
+    {
+        try
+        {
+            return await ReceiveAsync() is null;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>True where the connection, bound, answers a call.</summary>
     public async Task<bool> ServesAsync(uint callId) =>
