@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Torture.Cli.Clusters;
+using Torture.Cli.Run;
 using Torture.Cli.Setup;
 
 namespace Torture.Cli;
@@ -9,6 +11,10 @@ internal static class Program
     {
         var root = new RootCommand("Conformance and torture of SMB3 witness failover, the smbtorture of [MS-SWN].")
         {
+            RunCommand.Create(),
+            ListCommand.Create(),
+            ReportCommand.Create(),
+            ServeCommand.Create(),
             SetupCommand.Create(),
             TotalsCommand.Create(),
         };

@@ -1,9 +1,9 @@
 using Torture.Protocol.Rpc;
 using Torture.Protocol.Smb2;
 using Torture.ReferenceServer.Control;
-using Torture.ReferenceServer.EndpointMapper;
+using Torture.Protocol.EndpointMapper;
 using Torture.ReferenceServer.Failover;
-using Torture.ReferenceServer.Management;
+using Torture.Protocol.Management;
 using Torture.ReferenceServer.Witness;
 
 namespace Torture.Mutants;
@@ -49,11 +49,9 @@ public sealed class MutatedNode(
     protected override Smb2Server CreateSmb2Server(Smb2ServerOptions options) =>
         mutant.Create<Smb2Server>(options) ?? base.CreateSmb2Server(options);
 
-    protected override ManagementService CreateManagementService(Func<IReadOnlyList<SyntaxId>> interfaces) =>
-        mutant.Create<ManagementService>(interfaces) ?? base.CreateManagementService(interfaces);
+    protected override ManagementService CreateManagementService(RpcServer server) =>
+        mutant.Create<ManagementService>(server) ?? base.CreateManagementService(server);
 
-    protected override EndpointMapperService CreateEndpointMapperService(
-        Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle) =>
-        mutant.Create<EndpointMapperService>(endpoints, newHandle)
-            ?? base.CreateEndpointMapperService(endpoints, newHandle);
+    protected override EndpointMapperService CreateEndpointMapperService(Random random) =>
+        mutant.Create<EndpointMapperService>(random) ?? base.CreateEndpointMapperService(random);
 }

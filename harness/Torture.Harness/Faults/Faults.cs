@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Torture.Harness.Clusters;
 using Torture.Protocol.Witness;
 
@@ -94,6 +95,7 @@ public sealed record MoveShare(Share Share, Node To) : Fault
 /// <summary>A client is asked to connect elsewhere ([MS-SWN] 3.1.6.2).</summary>
 /// <param name="ClientName">As it registered.</param>
 /// <param name="Destination">Group name (of a node), address or host name.</param>
+[method: JsonConstructor]
 public sealed record MoveClient(string ClientName, string Destination) : Fault
 {
     public MoveClient(string clientName, Node to)
@@ -125,6 +127,7 @@ public sealed record ChangeResource(PublicAddress Address, InterfaceState State)
 /// <param name="ClientName">Null: every client that asked for such notifications.</param>
 /// <param name="Resource">Group name (of a node) or address.</param>
 /// <param name="Online">What happened to it.</param>
+[method: JsonConstructor]
 public sealed record ChangeAddress(string? ClientName, string Resource, bool Online) : Fault
 {
     public ChangeAddress(string? clientName, IPAddress resource, bool online)

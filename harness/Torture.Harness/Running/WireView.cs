@@ -57,22 +57,23 @@ internal sealed class WireView
                 : null;
         }
 
-        return Read(call, seen) is { } read
+        return Read(reply, seen) is { } read
             ? new WireReply(read with { TimeOnWire = seen.TimeOnWire }, seen.ResponseAt.Value.Frame)
             : null;
     }
 
     /// <summary>Null where the answer cannot be opened.</summary>
-    private static Reply? Read(CallReference call, ObservedCall seen)
+    private static Reply? Read(Reply reply, ObservedCall seen)
     {
-        if (seen.Fault is { } fault)
+        if (seen.Fault is null && seen.Unreadable is not null && seen.ResponseStub.IsEmpty)
         {
-            return ReplyReader.Any(new RawReply(call, fault, default, seen.DidNotExecute), seen.Syntax);
+            return null;
         }
 
-        return seen.Unreadable is not null && seen.ResponseStub.IsEmpty
-            ? null
-            : ReplyReader.Any(new RawReply(call, Outcome.Success, seen.ResponseStub), seen.Syntax);
+        var raw = seen.Fault is { } fault
+            ? new RawReply(reply.Call, fault, default, seen.DidNotExecute)
+            : new RawReply(reply.Call, Outcome.Success, seen.ResponseStub);
+        return reply is RawReply ? raw : ReplyReader.Any(raw, seen.Syntax);
     }
 
     private IEnumerable<HistoryEvent> New()

@@ -18,7 +18,7 @@ public class EndpointMapperService(Random random) : IRpcInterface
 
     public AuthenticationLevel MinimumLevel => AuthenticationLevel.None;
 
-    public ImmutableArray<EndpointRegistration> Registrations => _registrations;
+    public virtual ImmutableArray<EndpointRegistration> Registrations => _registrations;
 
     public void Register(EndpointRegistration registration) =>
         ImmutableInterlocked.Update(ref _registrations, all => all.Add(registration));
@@ -59,7 +59,7 @@ public class EndpointMapperService(Random random) : IRpcInterface
     protected virtual EptMapResponse Map(RpcServerCall call, EptMapRequest request)
     {
         var found = request.EntryHandle.IsNull
-            ? [.. _registrations.Where(registration => Matches(registration, request))]
+            ? [.. Registrations.Where(registration => Matches(registration, request))]
             : _handles.Take(call.Association, request.EntryHandle);
         var now = found.Take((int)request.MaxTowers).Select(one => TowerOf(one, call.Caller.Local));
         var handle = _handles.Keep(call.Association, [.. found.Skip((int)request.MaxTowers)]);
@@ -69,7 +69,7 @@ public class EndpointMapperService(Random random) : IRpcInterface
     protected virtual EptLookupResponse Lookup(RpcServerCall call, EptLookupRequest request)
     {
         var found = request.EntryHandle.IsNull
-            ? [.. _registrations.Where(registration => Matches(registration, request))]
+            ? [.. Registrations.Where(registration => Matches(registration, request))]
             : _handles.Take(call.Association, request.EntryHandle);
         var now = found.Take((int)request.MaxEntries)
             .Select(one => new EptEntry(one.Object, TowerOf(one, call.Caller.Local), one.Annotation));

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
+using System.Net;
+using Torture.Protocol.EndpointMapper;
 using Torture.Protocol.Rpc;
 using Torture.ReferenceServer.Control;
-using Torture.ReferenceServer.EndpointMapper;
 using Torture.ReferenceServer.Failover;
 using Torture.ReferenceServer.Witness;
 using Torture.Requirements;
@@ -40,11 +42,15 @@ public sealed class FailedEnumerationIgnored(ClusterConfiguration cluster, NodeE
 
 [Defect("The endpoint mapper knows no interface.")]
 [Violates(Rpce.MapFindsInterface, Swn.EndpointFromMapper)]
-public sealed class MapperIsEmpty(Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle)
-    : EndpointMapperService(() => endpoints().Take(0).ToArray(), newHandle);
+public sealed class MapperIsEmpty(Random random) : EndpointMapperService(random)
+{
+    public override ImmutableArray<EndpointRegistration> Registrations => [];
+}
 
 [Defect("The endpoint mapper tells a port that nobody listens on.")]
 [Violates(Rpce.MapReturnsUsableEndpoint, Swn.EndpointFromMapper)]
-public sealed class MapperTellsWrongPort(Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle)
-    : EndpointMapperService(
-        () => endpoints().Select(endpoint => endpoint with { Port = 9 }).ToArray(), newHandle);
+public sealed class MapperTellsWrongPort(Random random) : EndpointMapperService(random)
+{
+    protected override Tower TowerOf(EndpointRegistration registration, IPEndPoint local) =>
+        base.TowerOf(registration with { Port = 9 }, local);
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using Torture.Protocol.EndpointMapper;
 using Torture.Protocol.Rpc;
 using Torture.Protocol.Smb2;
 
@@ -54,6 +55,7 @@ public partial class ReferenceNode : IAddressHost
         lock (_servingGate)
         {
             _witnessServer = null;
+            _known!.Unregister(SyntaxId.Witness);
             ports = [.. _ownWitness, .. _serving.Values.SelectMany(serving => serving.Witness)];
             _ownWitness.Clear();
             foreach (var serving in _serving.Values)
@@ -84,6 +86,8 @@ public partial class ReferenceNode : IAddressHost
         lock (_servingGate)
         {
             _witnessServer = CreateWitnessServer(witness);
+            _known!.Register(new EndpointRegistration(
+                SyntaxId.Witness, Cluster.Ports.Witness, "Service Witness Protocol"));
             _ownWitness.AddRange(OwnAddresses.Select(
                 address => Serve(address, Cluster.Ports.Witness, _witnessServer, permit: null)));
             foreach (var (address, serving) in _serving)

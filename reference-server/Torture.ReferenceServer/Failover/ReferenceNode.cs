@@ -1,10 +1,10 @@
 using System.Net;
+using Torture.Protocol.EndpointMapper;
+using Torture.Protocol.Management;
 using Torture.Protocol.Rpc;
 using Torture.Protocol.Security;
 using Torture.Protocol.Smb2;
 using Torture.ReferenceServer.Control;
-using Torture.ReferenceServer.EndpointMapper;
-using Torture.ReferenceServer.Management;
 using Torture.ReferenceServer.Witness;
 
 namespace Torture.ReferenceServer.Failover;
@@ -20,6 +20,7 @@ public partial class ReferenceNode : IAsyncDisposable
     private FailoverEngine? _engine;
     private NodeClusterView? _view;
     private RpcServer? _mapper;
+    private EndpointMapperService? _known;
     private Smb2Server? _smb;
     private Fence? _fence;
     private StallableLock? _lock;
@@ -106,11 +107,9 @@ public partial class ReferenceNode : IAsyncDisposable
 
     protected virtual Smb2Server CreateSmb2Server(Smb2ServerOptions options) => new(options);
 
-    protected virtual ManagementService CreateManagementService(Func<IReadOnlyList<SyntaxId>> interfaces) =>
-        new(interfaces);
+    protected virtual ManagementService CreateManagementService(RpcServer server) => new(server);
 
-    protected virtual EndpointMapperService CreateEndpointMapperService(
-        Func<IReadOnlyList<MappedEndpoint>> endpoints, Func<Guid> newHandle) => new(endpoints, newHandle);
+    protected virtual EndpointMapperService CreateEndpointMapperService(Random random) => new(random);
 
     /// <summary>A connection of a public address, behind the fence.</summary>
     protected virtual Stream Fenced(Stream stream, ServingPermit permit) => new FencedStream(stream, permit);
@@ -118,9 +117,11 @@ public partial class ReferenceNode : IAsyncDisposable
     private RpcServer CreateMapperServer()
     {
         var server = CreateRpcServer(RpcOptions());
-        var random = NewRandom();
-        server.AddInterface(CreateEndpointMapperService(MappedEndpoints, () => NewGuid(random)));
-        server.AddInterface(CreateManagementService(() => [.. server.Interfaces.Select(known => known.Id)]));
+        _known = CreateEndpointMapperService(NewRandom());
+        _known.Register(new EndpointRegistration(
+            SyntaxId.EndpointMapper, Cluster.Ports.EndpointMapper, "Endpoint Mapper"));
+        server.AddInterface(_known);
+        server.AddInterface(CreateManagementService(server));
         return server;
     }
 
@@ -128,7 +129,7 @@ public partial class ReferenceNode : IAsyncDisposable
     {
         var server = CreateRpcServer(RpcOptions());
         server.AddInterface(witness);
-        server.AddInterface(CreateManagementService(() => [.. server.Interfaces.Select(known => known.Id)]));
+        server.AddInterface(CreateManagementService(server));
         return server;
     }
 
@@ -136,6 +137,7 @@ public partial class ReferenceNode : IAsyncDisposable
     {
         Random = NewRandom(),
         TimeProvider = Environment.Time,
+        PrincipalName = $"cifs/{Cluster.NetName}",
         KeyLog = Environment.KeyLog,
         Log = Environment.Log,
         Acceptors = type => type switch
@@ -163,10 +165,6 @@ public partial class ReferenceNode : IAsyncDisposable
         View,
         Environment.Log);
 
-    private IReadOnlyList<MappedEndpoint> MappedEndpoints() => Witness is null
-        ? []
-        : [new MappedEndpoint(SyntaxId.Witness, Cluster.Ports.Witness, "Service Witness Protocol")];
-
     private void OnTableChanged(ClusterTable before, ClusterTable now)
     {
         View.Adopt(now);
@@ -191,16 +189,5 @@ public partial class ReferenceNode : IAsyncDisposable
         {
             return new Random(Environment.Random.Next());
         }
-    }
-
-    private Guid NewGuid(Random random)
-    {
-        var bytes = new byte[16];
-        lock (_randomGate)
-        {
-            random.NextBytes(bytes);
-        }
-
-        return new Guid(bytes);
     }
 }
