@@ -88,7 +88,8 @@ public sealed class NotificationAudit
         if (succeeded != result.Response is not null)
         {
             yield return new(
-                call, "SWN-R113", "pResp", succeeded ? "a notification" : $"NULL with {TraceText.Status(result.Status)}",
+                call, "SWN-R113", "pResp",
+                succeeded ? "a notification" : $"NULL with {TraceText.Status(result.Status)}",
                 result.Response is null ? "NULL" : "a notification");
         }
 

@@ -10,7 +10,7 @@ public sealed class TraceRenderer(WitnessTrace trace)
     private readonly FrameStamp _zero =
         trace.Markers.FirstOrDefault(m => m.Marker.Phase == Marker.Fault)?.At ?? trace.First ?? default;
 
-    /// <summary>Calls, binds, markers, takeovers and tickles, and under each notification what is wrong with it.</summary>
+    /// <summary>Calls, binds, markers, takeovers and tickles, and what is wrong with a notification.</summary>
     public IEnumerable<string> Lines(IReadOnlyList<NotificationFinding> findings)
     {
         var wrong = findings.ToLookup(f => f.Call.Index);
@@ -30,7 +30,7 @@ public sealed class TraceRenderer(WitnessTrace trace)
         }
     }
 
-    /// <summary>Everything of the trace: calls, binds, SMB, markers, announcements, TCP events, findings, timelines.</summary>
+    /// <summary>All of the trace, then findings and timelines.</summary>
     public IEnumerable<string> Json(IReadOnlyList<NotificationFinding> findings)
     {
         var rows = trace.Calls.Select(c => TraceJson.Of("call", c.RequestAt, c))
@@ -80,7 +80,8 @@ public sealed class TraceRenderer(WitnessTrace trace)
     }
 
     private static string Violation(NotificationFinding finding) =>
-        $"        violates {finding.Requirement}  {finding.Field}: expected {finding.Expected}, actual {finding.Actual}";
+        $"        violates {finding.Requirement}  {finding.Field}: "
+        + $"expected {finding.Expected}, actual {finding.Actual}";
 
     private (FrameStamp At, string Text) Bind(ObservedBind bind)
     {

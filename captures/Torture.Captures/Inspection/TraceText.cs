@@ -69,7 +69,8 @@ public static class TraceText
         try
         {
             return told.MessageType == NotificationKind.RESOURCE_CHANGE_NOTIFICATION
-                ? $"{Kind(told.MessageType)} " + string.Join(", ", WitnessBlobs.ReadResourceChanges(told).Select(Change))
+                ? $"{Kind(told.MessageType)} "
+                    + string.Join(", ", WitnessBlobs.ReadResourceChanges(told).Select(Change))
                 : $"{Kind(told.MessageType)} -> " + string.Join(
                     " | ", WitnessBlobs.ReadAddressLists(told).Select(list => string.Join(", ", list.Select(Address))));
         }

@@ -92,7 +92,7 @@ public sealed class CaptureSession : IAsyncDisposable
     /// Puts a marker on the wire and waits until it was captured: everything before it has been processed by then.
     /// </summary>
     /// <param name="number">Counts up within the run, from 1.</param>
-    /// <exception cref="CaptureException">It was not seen: the capture does not see this wire, or has ended.</exception>
+    /// <exception cref="CaptureException">It was not seen: another wire, or an ended capture.</exception>
     public Task<ObservedMarker> MarkAsync(
         long number, string phase, string text, CancellationToken cancellation = default) =>
         MarkAsync(new Marker(_options.RunId, number, MonotonicNanoseconds(), phase, text), cancellation);
@@ -105,7 +105,7 @@ public sealed class CaptureSession : IAsyncDisposable
         return await seen;
     }
 
-    /// <summary>Waits until everything that was sent before has been processed. Its markers count down from -1.</summary>
+    /// <summary>Waits until all that was sent before has been processed. Its markers count down from -1.</summary>
     public Task FlushAsync(CancellationToken cancellation = default) =>
         MarkAsync(Interlocked.Decrement(ref _flushes), Marker.Flush, "", cancellation);
 
@@ -199,7 +199,8 @@ public sealed class CaptureSession : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _failure = e as CaptureException ?? new CaptureException($"capture on {_device.Name} failed: {e.Message}", e);
+            _failure = e as CaptureException
+                ?? new CaptureException($"capture on {_device.Name} failed: {e.Message}", e);
         }
         finally
         {

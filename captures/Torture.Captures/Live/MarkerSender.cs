@@ -17,7 +17,7 @@ public sealed class MarkerSender : IDisposable
         _destinations = destinations;
     }
 
-    /// <summary>To itself at an address of this machine, such as one of 127.0.0.0/8: seen on the loopback interface.</summary>
+    /// <summary>To itself at an address of this machine: seen on the loopback interface.</summary>
     public static MarkerSender ToSelf(IPAddress address)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);

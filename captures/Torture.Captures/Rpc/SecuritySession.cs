@@ -4,7 +4,7 @@ using Torture.Protocol.Security;
 
 namespace Torture.Captures.Rpc;
 
-/// <summary>One security context of a connection: its handshake, its key once there is one, what waits for it.</summary>
+/// <summary>One security context of a connection: its handshake, its key, what waits for that.</summary>
 internal sealed class SecuritySession(
     FlowId flow, AuthenticationType type, AuthenticationLevel level, KeyRing? keys, Action<ObservedPdu> opened)
 {

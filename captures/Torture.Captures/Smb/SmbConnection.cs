@@ -140,6 +140,7 @@ internal sealed class SmbConnection(ConnectionRecord connection, ISmbSink sink) 
         private static bool IsMessage(ReadOnlySpan<byte> data) =>
             data.Length >= Frame + 64 && data[0] == 0 && IsSmb2(data[Frame..]);
 
-        private static bool IsSmb2(ReadOnlySpan<byte> message) => message is [0xFE, (byte)'S', (byte)'M', (byte)'B', ..];
+        private static bool IsSmb2(ReadOnlySpan<byte> message) =>
+            message is [0xFE, (byte)'S', (byte)'M', (byte)'B', ..];
     }
 }

@@ -10,7 +10,7 @@ public sealed record FailoverContext
     /// <summary>T0; null where the capture has no marker.</summary>
     public ObservedMarker? Fault { get; init; }
 
-    /// <summary>Where this failover's packets end: the next fault, or the heal; null for the end of the capture.</summary>
+    /// <summary>Where its packets end: the next fault, or the heal; null for the end of the capture.</summary>
     public FrameStamp? Until { get; init; }
 
     /// <summary>Addresses of the lost node that stay its own: node address, private address.</summary>
@@ -35,7 +35,7 @@ public sealed record FailoverContext
             })];
     }
 
-    /// <summary>Moved, or what the packets say moved: taken over on the link, or registered for and announced.</summary>
+    /// <summary>Moved, or what the packets say: taken over on the link, or registered for and announced.</summary>
     internal ImmutableArray<IPAddress> MovedIn(WitnessTrace trace)
     {
         if (!Moved.IsEmpty)

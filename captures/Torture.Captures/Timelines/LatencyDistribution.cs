@@ -17,7 +17,8 @@ public sealed record LatencyDistribution(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"n {Count}  min {Minimum.TotalSeconds:F3}  median {Median.TotalSeconds:F3}  p95 {Percentile95.TotalSeconds:F3}  max {Maximum.TotalSeconds:F3} s");
+        $"n {Count}  min {Minimum.TotalSeconds:F3}  median {Median.TotalSeconds:F3}  "
+        + $"p95 {Percentile95.TotalSeconds:F3}  max {Maximum.TotalSeconds:F3} s");
 
     private static TimeSpan Rank(TimeSpan[] sorted, int percent) =>
         sorted[Math.Max(0, ((sorted.Length * percent) + 99) / 100 - 1)];

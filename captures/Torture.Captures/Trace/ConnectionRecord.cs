@@ -35,7 +35,7 @@ internal sealed class ConnectionRecord(TcpStream stream)
         (_isTurned ? _client : _server).View);
 }
 
-/// <summary>Understands the bytes of one connection. Directions are those of the SYN, or of the guess without one.</summary>
+/// <summary>Understands the bytes of one connection. Directions are the SYN's, or guessed without one.</summary>
 internal interface IStreamReader
 {
     void OnData(bool fromClient, ReadOnlyMemory<byte> data, FrameStamp at);
