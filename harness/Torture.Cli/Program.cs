@@ -1,23 +1,48 @@
 using System.CommandLine;
 using Torture.Cli.Clusters;
+using Torture.Cli.Inspect;
 using Torture.Cli.Run;
 using Torture.Cli.Setup;
+using Torture.Harness.Clusters;
 
 namespace Torture.Cli;
 
 internal static class Program
 {
-    private static Task<int> Main(string[] arguments)
+    private static async Task<int> Main(string[] arguments)
     {
         var root = new RootCommand("Conformance and torture of SMB3 witness failover, the smbtorture of [MS-SWN].")
         {
             RunCommand.Create(),
             ListCommand.Create(),
             ReportCommand.Create(),
+            InspectVerb.Create(),
+            ClusterCommand.Create(),
             ServeCommand.Create(),
             SetupCommand.Create(),
             TotalsCommand.Create(),
         };
-        return root.Parse(arguments).InvokeAsync();
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            Console.Error.WriteLine($"torture: {parsed.Errors[0].Message}");
+            Console.Error.WriteLine("`torture --help` lists the commands, `torture COMMAND --help` what one can do.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (TargetUnusableException unusable)
+        {
+            Console.Error.WriteLine($"torture: {unusable.Message}");
+            return ExitCode.Unusable;
+        }
+        catch (Exception unexpected) when (unexpected is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"torture: {unexpected.Message}");
+            return ExitCode.Unusable;
+        }
     }
 }

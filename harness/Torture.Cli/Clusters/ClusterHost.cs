@@ -1,0 +1,146 @@
+using System.Net.Sockets;
+using System.Text;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+
+namespace Torture.Cli.Clusters;
+
+/// <summary>
+/// The cluster of <c>torture cluster up</c>: it lives as long as that command, and answers the others on a socket, one
+/// line of words each, which is answered by text until the connection ends.
+/// </summary>
+internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down)
+{
+    private readonly List<Fault> _broken = [];
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    public static string SocketPath { get; } = Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? Path.GetTempPath(),
+        $"torture-cluster-{Environment.UserName}.sock");
+
+    public async Task ServeAsync()
+    {
+        File.Delete(SocketPath);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        listener.Listen();
+        try
+        {
+            while (true)
+            {
+                await AnswerAsync(await listener.AcceptAsync(down.Token));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        finally
+        {
+            File.Delete(SocketPath);
+        }
+    }
+
+    /// <summary>Sends words to a cluster that is up, and prints what it says.</summary>
+    public static async Task<int> AskAsync(IEnumerable<string> words, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
+        }
+        catch (SocketException)
+        {
+            Console.Error.WriteLine("torture: no cluster is up: start one with `torture cluster up`");
+            return ExitCode.Unusable;
+        }
+
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Join(' ', words) + "\n"), cancellationToken);
+        using var reader = new StreamReader(stream);
+        var said = await reader.ReadToEndAsync(cancellationToken);
+        var failed = said.StartsWith("torture: ", StringComparison.Ordinal);
+        (failed ? Console.Error : Console.Out).Write(said);
+        return failed ? ExitCode.Usage : ExitCode.Conforms;
+    }
+
+    private async Task AnswerAsync(Socket asked)
+    {
+        await using var stream = new NetworkStream(asked, ownsSocket: true);
+        using var reader = new StreamReader(stream);
+        await using var writer = new StreamWriter(stream);
+        await _one.WaitAsync();
+        try
+        {
+            var words = (await reader.ReadLineAsync(down.Token) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            await writer.WriteAsync(await DoAsync(words));
+        }
+        catch (Exception refused) when (refused is FormatException or IOException or InconclusiveException
+            or NotSupportedByTargetException)
+        {
+            await writer.WriteLineAsync($"torture: {refused.Message}");
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<string> DoAsync(string[] words)
+    {
+        switch (words)
+        {
+            case ["status"]:
+                return Describe(await cluster.ObserveAsync(down.Token));
+            case ["break", .. var fault]:
+                var broken = FaultWords.Parse(fault, cluster);
+                await cluster.ApplyAsync(broken, down.Token);
+                _broken.AddRange(broken.IsEvent ? [] : [broken]);
+                return $"{broken}\n";
+            case ["heal"]:
+                return await HealAllAsync();
+            case ["logs", var name]:
+                var node = cluster.Nodes.FirstOrDefault(node => node.Name == name)
+                    ?? throw new FormatException($"no node {name}");
+                return await cluster.ReadLogAsync(node, down.Token) ?? "";
+            case ["down"]:
+                await down.CancelAsync();
+                return "down\n";
+            default:
+                throw new FormatException($"unknown words: {string.Join(' ', words)}");
+        }
+    }
+
+    private async Task<string> HealAllAsync()
+    {
+        var said = new StringBuilder();
+        for (var i = _broken.Count - 1; i >= 0; i--)
+        {
+            await cluster.HealAsync(_broken[i], down.Token);
+            said.Append($"healed: {_broken[i]}\n");
+            _broken.RemoveAt(i);
+        }
+
+        return said.Length > 0 ? said.ToString() : "nothing was broken\n";
+    }
+
+    /// <summary>A tab-separated line a node.</summary>
+    private string Describe(ClusterObservation seen)
+    {
+        var lines = new StringBuilder("node\taddress\tstate\tprocess\tleader\tgeneration\towns\tregistrations\n");
+        foreach (var node in seen.Nodes)
+        {
+            lines.AppendJoin('\t',
+                node.Node.Name, node.Node.Address, node.Reachable ? node.State : "silent", node.Process,
+                node.Leader ?? "-", node.Generation, string.Join(',', node.Owned), node.Registrations.Count);
+            lines.Append('\n');
+        }
+
+        _broken.ForEach(fault => lines.Append($"broken\t{fault}\n"));
+        return lines.ToString();
+    }
+}

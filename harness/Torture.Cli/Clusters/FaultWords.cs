@@ -1,0 +1,58 @@
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Protocol.Witness;
+
+namespace Torture.Cli.Clusters;
+
+/// <summary>Faults as a person types them: <c>kill n1</c>, <c>move-address 127.64.1.101 n2</c>.</summary>
+internal static class FaultWords
+{
+    public const string Help = """
+          kill NODE                        stop-witness NODE
+          pause NODE                       move-address ADDRESS NODE
+          stop NODE                        move-share SHARE NODE
+          disable NODE                     move-client CLIENT NODE|ADDRESS
+          ban NODE                         change-resource ADDRESS available|unavailable
+          partition NODE NODE              change-address CLIENT ADDRESS on|off
+          stall-lock                       force-unregister CLIENT
+        """;
+
+    /// <exception cref="FormatException">One line that says what is wrong.</exception>
+    public static Fault Parse(IReadOnlyList<string> words, ICluster cluster) => words switch
+    {
+        ["kill", var node] => new KillNode(NodeOf(node, cluster)),
+        ["pause", var node] => new PauseNode(NodeOf(node, cluster)),
+        ["stop", var node] => new StopNode(NodeOf(node, cluster)),
+        ["disable", var node] => new DisableNode(NodeOf(node, cluster)),
+        ["ban", var node] => new BanNode(NodeOf(node, cluster)),
+        ["stop-witness", var node] => new StopWitness(NodeOf(node, cluster)),
+        ["move-address", var address, var node] =>
+            new MoveAddress(AddressOf(address, cluster), NodeOf(node, cluster)),
+        ["move-share", var share, var node] => new MoveShare(ShareOf(share, cluster), NodeOf(node, cluster)),
+        ["move-client", var client, var destination] => new MoveClient(client, destination),
+        ["change-resource", var address, "available" or "unavailable"] => new ChangeResource(
+            AddressOf(address, cluster),
+            words[2] == "available" ? InterfaceState.AVAILABLE : InterfaceState.UNAVAILABLE),
+        ["change-address", var client, var address, "on" or "off"] =>
+            new ChangeAddress(client, address, words[3] == "on"),
+        ["partition", var from, var to] => new Partition(NodeOf(from, cluster), NodeOf(to, cluster)),
+        ["force-unregister", var client] => new ForceUnregister(client),
+        ["stall-lock"] => new StallRecoveryLock(),
+        _ => throw new FormatException($"no such fault: {string.Join(' ', words)}\n{Help}"),
+    };
+
+    private static Harness.Clusters.Node NodeOf(string name, ICluster cluster) =>
+        cluster.Nodes.FirstOrDefault(node => node.Name == name)
+        ?? throw new FormatException($"no node {name}: there are {string.Join(", ", cluster.Nodes)}");
+
+    private static PublicAddress AddressOf(string text, ICluster cluster) =>
+        cluster.PublicAddresses.FirstOrDefault(address =>
+            IPAddress.TryParse(text, out var parsed) && parsed.Equals(address.Address))
+        ?? throw new FormatException(
+            $"no public address {text}: there are {string.Join(", ", cluster.PublicAddresses)}");
+
+    private static Share ShareOf(string name, ICluster cluster) =>
+        cluster.Shares.FirstOrDefault(share => share.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new FormatException($"no share {name}: there are {string.Join(", ", cluster.Shares)}");
+}
