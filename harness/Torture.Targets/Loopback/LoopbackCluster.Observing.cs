@@ -23,8 +23,16 @@ internal sealed partial class LoopbackCluster
 
     private async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken cancellationToken)
     {
-        var answer = await _supervisor!.AskAsync(new KeepRequest(KeepVerb.Status), cancellationToken);
-        return answer.States ?? new Dictionary<string, string>();
+        try
+        {
+            var answer = await _supervisor!.AskAsync(new KeepRequest(KeepVerb.Status), cancellationToken);
+            return answer.States ?? new Dictionary<string, string>();
+        }
+        catch (IOException)
+        {
+            // The supervisor is gone, and its nodes with it.
+            return Nodes.ToDictionary(node => node.Name, _ => "X");
+        }
     }
 
     private async Task<(NodeObservation Observation, IReadOnlyList<ShareOwner> Shares)> ObserveAsync(

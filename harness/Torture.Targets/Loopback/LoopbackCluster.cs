@@ -168,9 +168,28 @@ internal sealed partial class LoopbackCluster : ICluster
         if (_supervisor is { } supervisor)
         {
             await supervisor.DisposeAsync();
+            await RemoveLeftoversAsync();
         }
 
         (_watch, _supervisor) = (null, null);
+    }
+
+    /// <summary>A supervisor that was killed could not clean up.</summary>
+    private async Task RemoveLeftoversAsync()
+    {
+        if (!Directory.Exists(_plan.ControlFolder))
+        {
+            return;
+        }
+
+        Directory.Delete(_plan.ControlFolder, recursive: true);
+        File.Delete(_plan.File);
+        foreach (var route in _plan.Configuration.Routes)
+        {
+            using var ip = Process.Start(new ProcessStartInfo(
+                "ip", ["-6", "route", "del", "local", route, "dev", "lo"]) { RedirectStandardError = true })!;
+            await ip.WaitForExitAsync();
+        }
     }
 
     private async Task SpawnAsync(string node, CancellationToken cancellationToken)
@@ -187,6 +206,13 @@ internal sealed partial class LoopbackCluster : ICluster
     {
         switch (message.Event)
         {
+            case Supervisor.Gone:
+                foreach (var node in Nodes)
+                {
+                    OnKept(message with { Event = "exited", Node = node.Name, Expected = false });
+                }
+
+                return;
             case "ready":
                 _ready[message.Node!].TrySetResult();
                 break;

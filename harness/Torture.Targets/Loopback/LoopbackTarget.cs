@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
+using Torture.Targets.Frauds;
 
 namespace Torture.Targets.Loopback;
 
@@ -24,6 +25,8 @@ public sealed class LoopbackTarget : ITarget
             throw new TargetUnusableException($"the target loopback has 1 to 8 nodes, not {options.Nodes}");
         }
 
+        RefuseUnknown(options, "nemesis", "null");
+        RefuseUnknown(options, "observer", "lying");
         var isRoot = Environment.IsPrivilegedProcess;
         var ports = isRoot ? new PortSettings() : new PortSettings { EndpointMapper = 10135, Smb = 10445 };
         var network = LoopbackNetwork.Claim(ports.EndpointMapper);
@@ -32,7 +35,7 @@ public sealed class LoopbackTarget : ITarget
         {
             cluster = new LoopbackCluster(options, network, ports, CapabilitiesHere(isRoot, options));
             await cluster.StartAsync(cancellationToken);
-            return cluster;
+            return Fraudulent(cluster, options);
         }
         catch (Exception failed)
         {
@@ -48,6 +51,20 @@ public sealed class LoopbackTarget : ITarget
             throw failed is TargetUnusableException or OperationCanceledException
                 ? failed
                 : new TargetUnusableException($"the loopback cluster does not come up: {failed.Message}", failed);
+        }
+    }
+
+    /// <summary>Frauds test the tester: <c>--set nemesis=null</c>, <c>--set observer=lying</c>.</summary>
+    private static ICluster Fraudulent(LoopbackCluster cluster, TargetOptions options) =>
+        options.Settings.ContainsKey("nemesis") ? new NullNemesis(cluster)
+        : options.Settings.ContainsKey("observer") ? new LyingObserver(cluster)
+        : cluster;
+
+    private static void RefuseUnknown(TargetOptions options, string setting, string known)
+    {
+        if (options.Settings.TryGetValue(setting, out var value) && value != known)
+        {
+            throw new TargetUnusableException($"--set {setting}={value}: the target loopback knows {setting}={known}");
         }
     }
 

@@ -11,12 +11,16 @@ namespace Torture.Targets.Loopback;
 /// </summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
+    /// <summary>The event of a supervisor that ended although nobody told it to.</summary>
+    public const string Gone = "gone";
+
     private readonly Process _process;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<KeepMessage>> _asked = [];
     private readonly Action<KeepMessage> _happened;
     private readonly Task _reading;
     private readonly SemaphoreSlim _one = new(1);
     private long _id;
+    private volatile bool _ending;
 
     private Supervisor(Process process, Action<KeepMessage> happened)
     {
@@ -80,6 +84,7 @@ internal sealed class Supervisor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _ending = true;
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         await _reading;
@@ -108,6 +113,11 @@ internal sealed class Supervisor : IAsyncDisposable
         foreach (var asked in _asked.Values)
         {
             asked.TrySetResult(new KeepMessage { Error = last.Length > 0 ? last : "the supervisor is gone" });
+        }
+
+        if (!_ending)
+        {
+            _happened(new KeepMessage { Event = Gone, LastLines = $"the supervisor is gone {last}".Trim() });
         }
     }
 }

@@ -1,0 +1,62 @@
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+
+namespace Torture.Targets.Frauds;
+
+/// <summary>A cluster that passes everything on; frauds override what they falsify, to test the tester.</summary>
+internal abstract class PassingCluster(ICluster cluster) : ICluster
+{
+    public event Action<ClusterEvent>? Changed
+    {
+        add => cluster.Changed += value;
+        remove => cluster.Changed -= value;
+    }
+
+    public string Target => cluster.Target;
+
+    public string Id => cluster.Id;
+
+    public string NetName => cluster.NetName;
+
+    public IReadOnlyList<string> Aliases => cluster.Aliases;
+
+    public IReadOnlyList<Node> Nodes => cluster.Nodes;
+
+    public IReadOnlyList<PublicAddress> PublicAddresses => cluster.PublicAddresses;
+
+    public IReadOnlyList<Share> Shares => cluster.Shares;
+
+    public IReadOnlyList<Account> Accounts => cluster.Accounts;
+
+    public ClusterPorts Ports => cluster.Ports;
+
+    public Limits Limits => cluster.Limits;
+
+    public CapabilitySet Capabilities => cluster.Capabilities;
+
+    public TimeProvider Time => cluster.Time;
+
+    public ICaptureSession? Capture => cluster.Capture;
+
+    public ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
+        cluster.ConnectAsync(from, to, cancellationToken);
+
+    public CaseClient ClaimClient(string caseId) => cluster.ClaimClient(caseId);
+
+    public virtual Task<ClusterObservation> ObserveAsync(CancellationToken cancellationToken) =>
+        cluster.ObserveAsync(cancellationToken);
+
+    public virtual Task ApplyAsync(Fault fault, CancellationToken cancellationToken) =>
+        cluster.ApplyAsync(fault, cancellationToken);
+
+    public virtual Task HealAsync(Fault fault, CancellationToken cancellationToken) =>
+        cluster.HealAsync(fault, cancellationToken);
+
+    public Task<bool> RebuildAsync(CancellationToken cancellationToken) => cluster.RebuildAsync(cancellationToken);
+
+    public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken) =>
+        cluster.ReadLogAsync(node, cancellationToken);
+
+    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+}
