@@ -8,14 +8,14 @@ using Torture.SelfTests.Loopback;
 
 namespace Torture.SelfTests.ForeignEyes;
 
-/// <summary>Samba's own tests, and what each says of a correct server that is neither Windows nor has an SMB share.</summary>
+/// <summary>Samba's own tests, and what each says of a correct server that is not Windows and has no share.</summary>
 public sealed partial class SambaTorture
 {
     private const string Succeeds = "success";
 
     /// <summary>
-    /// It looks for a share to name, by srvsvc over SMB, and warns; smbtorture counts the warning as the outcome, unless
-    /// an assertion of the test itself fails: that ends the test with another reason.
+    /// It looks for a share to name, by srvsvc over SMB, and warns; smbtorture counts the warning as the outcome,
+    /// unless an assertion of the test itself fails: that ends the test with another reason.
     /// </summary>
     private const string WarnsOfNoShare = "failed to setup srvsvc connection";
 

@@ -41,7 +41,8 @@ internal sealed partial class LoopbackCluster
             new(ControlVerb.ForceUnregister) { Client = force.ClientName }, cancellationToken),
         Partition cut => CutAsync(cut, ControlVerb.Partition, cancellationToken),
         StallRecoveryLock => StallAsync(cancellationToken),
-        _ => throw new NotSupportedByTargetException(fault.Needs, Capabilities.WhyNot(fault.Needs) ?? "not on loopback"),
+        _ => throw new NotSupportedByTargetException(
+            fault.Needs, Capabilities.WhyNot(fault.Needs) ?? "not on loopback"),
     };
 
     public Task HealAsync(Fault fault, CancellationToken cancellationToken) => fault switch

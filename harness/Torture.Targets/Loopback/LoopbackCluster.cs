@@ -144,7 +144,8 @@ internal sealed partial class LoopbackCluster : ICluster
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TargetUnusableException(
-                $"the loopback cluster was not ready within {StartLimit.TotalSeconds:0} s: see {_plan.Configuration.LogFolder}");
+                $"the loopback cluster was not ready within {StartLimit.TotalSeconds:0} s:"
+                + $" see {_plan.Configuration.LogFolder}");
         }
     }
 
@@ -246,7 +247,10 @@ internal sealed partial class LoopbackCluster : ICluster
     {
         // Left over by a run that was killed together with its supervisor, it is there already: replace.
         using var ip = Process.Start(new ProcessStartInfo(
-            "ip", ["-6", "route", "replace", "local", _network.Prefix6, "dev", "lo"]) { RedirectStandardError = true })!;
+            "ip", ["-6", "route", "replace", "local", _network.Prefix6, "dev", "lo"])
+        {
+            RedirectStandardError = true,
+        })!;
         var said = await ip.StandardError.ReadToEndAsync(cancellationToken);
         await ip.WaitForExitAsync(cancellationToken);
         if (ip.ExitCode != 0)

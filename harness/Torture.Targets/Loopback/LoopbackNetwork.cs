@@ -6,7 +6,8 @@ using Torture.Harness.Clusters;
 namespace Torture.Targets.Loopback;
 
 /// <summary>
-/// A network of 127.0.0.0/8 that no other run has: <c>127.N.M.0/24</c>, and as root <c>fd77:N.M::/64</c>. Disposed: free.
+/// A network of 127.0.0.0/8 that no other run has: <c>127.N.M.0/24</c>, and as root <c>fd77:N.M::/64</c>. Disposed:
+/// free.
 /// </summary>
 internal sealed class LoopbackNetwork : IDisposable
 {
@@ -25,7 +26,9 @@ internal sealed class LoopbackNetwork : IDisposable
 
     public string Prefix6 => string.Create(CultureInfo.InvariantCulture, $"fd77:{_number:x}::/64");
 
-    /// <summary>Claims the first free one; where the search begins depends on the process, so that runs do not meet.</summary>
+    /// <summary>
+    /// Claims the first free one; where the search begins depends on the process, so that runs do not meet.
+    /// </summary>
     public static LoopbackNetwork Claim(int port)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "torture-networks")).FullName;

@@ -17,7 +17,7 @@ internal sealed class LoopbackPlan
         // Short, since the path of a unix socket has 107 bytes at most; 0700.
         ControlFolder = Directory.CreateTempSubdirectory("torture-").FullName;
         Nodes = [.. Enumerable.Range(0, options.Nodes).Select(i =>
-            new Node($"n{i + 1}", network.Node(i), ipv6 ? network.Node6(i) : null))];
+            new Node($"n{i + 1}", network.Node(i), ipv6 ? network.Node6(i) : null) { Private = network.Private(i) })];
         var addresses = Enumerable.Range(0, options.Nodes).Select(network.Public);
         PublicAddresses = [.. (ipv6 ? addresses.Concat(Enumerable.Range(0, options.Nodes).Select(network.Public6))
             : addresses).Select(address => new PublicAddress(address))];
@@ -50,7 +50,7 @@ internal sealed class LoopbackPlan
         Name = $"loopback {network.Prefix}",
         NetName = "WITNESSED",
         Aliases = ["witnessed.torture.test", "ALIAS"],
-        Nodes = [.. Nodes.Select((node, i) => new NodeEntry(node.Name, network.Private(i), node.Address, node.Address6))],
+        Nodes = [.. Nodes.Select(node => new NodeEntry(node.Name, node.Private!, node.Address, node.Address6))],
         PublicAddresses = [.. PublicAddresses.Select(address => address.Address)],
         Shares =
         [
@@ -59,7 +59,9 @@ internal sealed class LoopbackPlan
             new ShareEntry("plain", ShareEntryKind.Plain),
         ],
         Ports = ports,
-        Profile = options.Settings.GetValueOrDefault("profile") == "ctdb" ? new FailoverProfile() : FailoverProfile.Fast,
+        Profile = options.Settings.GetValueOrDefault("profile") == "ctdb"
+            ? new FailoverProfile()
+            : FailoverProfile.Fast,
         UnusedRegistrationTimeout = LoopbackLimits.UnusedRegistration.TotalSeconds,
         SweepInterval = LoopbackLimits.Sweep.TotalSeconds,
         WindowsProfile = options.Settings.GetValueOrDefault("blocking") == "windows",

@@ -86,6 +86,8 @@ public sealed class LoopbackTarget : ITarget
             capabilities = capabilities.Without(Capability.ThreeNodes, $"the cluster has {options.Nodes}: --nodes 3");
         }
 
-        return LibpcapDevice.WhyNot("lo") is { } reason ? capabilities.Without(Capability.Capture, reason) : capabilities;
+        return LibpcapDevice.WhyNot("lo") is { } reason
+            ? capabilities.Without(Capability.Capture, reason)
+            : capabilities;
     }
 }

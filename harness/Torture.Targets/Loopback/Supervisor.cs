@@ -7,7 +7,8 @@ using Torture.ReferenceServer.Control;
 namespace Torture.Targets.Loopback;
 
 /// <summary>
-/// The process <c>torture-node keep</c>, parent of the nodes. It ends, with all that it started, when this process does.
+/// The process <c>torture-node keep</c>, parent of the nodes. It ends, with all that it started, when this process
+/// does.
 /// </summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
@@ -85,7 +86,15 @@ internal sealed class Supervisor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _ending = true;
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It was killed while something was being written to it.
+        }
+
         await _process.WaitForExitAsync();
         await _reading;
         _process.Dispose();
