@@ -77,11 +77,14 @@ public sealed class TsharkDissects
             var told = probe.NotifyAsync(second.Context);
             await cluster.ApplyAsync(fault, cancellationToken);
             await told.WaitAsync(cancellationToken);
-            await cluster.HealAsync(fault, cancellationToken);
         }
 
         await probe.UnRegisterAsync(first.Context);
         await probe.UnRegisterExAsync(second.Context);
+        foreach (var fault in faults)
+        {
+            await cluster.HealAsync(fault, cancellationToken);
+        }
     }
 
     private static IReadOnlyList<CapturedPacket> Write(
