@@ -45,7 +45,8 @@ internal static class NodeCommand
     }
 
     private static NodeEnvironment Environment(
-        ClusterConfiguration cluster, NodeEntry self, NodeLog log, IKeyLog? keys, TaskCompletionSource shutdown) => new()
+        ClusterConfiguration cluster, NodeEntry self, NodeLog log, IKeyLog? keys,
+        TaskCompletionSource shutdown) => new()
     {
         Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
         Connector = new SocketConnector(),

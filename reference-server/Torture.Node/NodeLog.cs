@@ -25,7 +25,8 @@ internal sealed class NodeLog(TextWriter writer, string node) : IDisposable
         lock (_gate)
         {
             writer.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.ffffff} {node} {line.ReplaceLineEndings(" | ")}"));
+                CultureInfo.InvariantCulture,
+                $"{DateTime.UtcNow:HH:mm:ss.ffffff} {node} {line.ReplaceLineEndings(" | ")}"));
         }
     }
 

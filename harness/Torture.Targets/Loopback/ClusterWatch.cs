@@ -13,8 +13,10 @@ internal sealed class ClusterWatch(
     ClusterConfiguration cluster, IReadOnlyList<Node> nodes, TimeProvider time, Action<ClusterEvent> tell)
     : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<IPAddress, (string Owner, long Sequence)> _held = [];
+    private readonly OwnershipLedger _ledger = new(tell, time, Patience);
     private readonly CancellationTokenSource _over = new();
     private readonly List<Task> _watches = [];
 
@@ -49,17 +51,7 @@ internal sealed class ClusterWatch(
     }
 
     /// <summary>The node holds nothing any more.</summary>
-    public void ReleaseAll(string node, long sequence)
-    {
-        List<IPAddress> lost;
-        lock (_gate)
-        {
-            lost = [.. _held.Where(held => held.Value.Owner == node && held.Value.Sequence <= sequence)
-                .Select(held => held.Key)];
-        }
-
-        lost.ForEach(address => Release(node, address, sequence));
-    }
+    public void ReleaseAll(string node, long sequence) => _ledger.ReleasedAll(At(sequence), Find(node), sequence);
 
     public async ValueTask DisposeAsync()
     {
@@ -72,6 +64,7 @@ internal sealed class ClusterWatch(
 
         await Task.WhenAll(watches);
         _over.Dispose();
+        _ledger.Dispose();
     }
 
     private async Task FollowAsync(string node)
@@ -116,33 +109,11 @@ internal sealed class ClusterWatch(
         }
     }
 
-    private void Take(string node, IPAddress address, long sequence)
-    {
-        lock (_gate)
-        {
-            if (_held.TryGetValue(address, out var held) && held.Owner == node)
-            {
-                return;
-            }
+    private void Take(string node, IPAddress address, long sequence) =>
+        _ledger.Taken(At(sequence), address, Find(node), sequence);
 
-            _held[address] = (node, sequence);
-        }
-
-        tell(new ClusterEvent.AddressTaken(At(sequence), new PublicAddress(address), Find(node), sequence));
-    }
-
-    private void Release(string node, IPAddress address, long sequence)
-    {
-        lock (_gate)
-        {
-            if (_held.TryGetValue(address, out var held) && held.Owner == node)
-            {
-                _held.Remove(address);
-            }
-        }
-
-        tell(new ClusterEvent.AddressReleased(At(sequence), new PublicAddress(address), Find(node), sequence));
-    }
+    private void Release(string node, IPAddress address, long sequence) =>
+        _ledger.Released(At(sequence), address, Find(node), sequence);
 
     private Node Find(string name) => nodes.First(node => node.Name == name);
 

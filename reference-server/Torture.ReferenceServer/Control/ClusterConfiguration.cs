@@ -52,7 +52,9 @@ public sealed record ClusterConfiguration
     /// <summary>Socket of the supervisor, which unplugs addresses from owners that do not let go.</summary>
     public string? Supervisor { get; init; }
 
-    /// <summary>Prefixes that were routed to the loopback interface for this cluster; the supervisor removes them.</summary>
+    /// <summary>
+    /// Prefixes that were routed to the loopback interface for this cluster; the supervisor removes them.
+    /// </summary>
     public IReadOnlyList<string> Routes { get; set; } = [];
 
     /// <summary>Replaces parts of every node, by name.</summary>

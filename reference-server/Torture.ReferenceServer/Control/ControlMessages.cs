@@ -24,7 +24,9 @@ public static class ControlVerb
     public const string Ban = "ban";
     public const string Unban = "unban";
 
-    /// <summary>A resource monitor says that the node cannot serve; <see cref="ControlRequest.On"/> false: it can.</summary>
+    /// <summary>
+    /// A resource monitor says that the node cannot serve; <see cref="ControlRequest.On"/> false: it can.
+    /// </summary>
     public const string Unhealthy = "unhealthy";
 
     public const string StopWitness = "stop-witness";
@@ -159,7 +161,8 @@ public sealed record NodeStatus(string Node, int ProcessId, MemberState State)
     public IReadOnlyDictionary<string, long> Counters { get; set; } = new Dictionary<string, long>();
 }
 
-/// <summary>A public address that the node holds since <paramref name="Sequence"/> (monotonic, ns of the host).</summary>
+/// <summary>A public address that the node holds.</summary>
+/// <param name="Sequence">Since when: monotonic nanoseconds of the host.</param>
 public sealed record HeldAddress(IPAddress Address, long Sequence);
 
 public sealed record AddressOwner(IPAddress Address, string? Owner = null);

@@ -109,7 +109,8 @@ public partial class FailoverEngine
         {
             SetPin(AddressPins, address, request.Node);
         }
-        else if (Cluster.Shares.FirstOrDefault(share => share.Name == request.Share) is { Kind: ShareEntryKind.Failover } share)
+        else if (Cluster.Shares.FirstOrDefault(entry => entry.Name == request.Share)
+            is { Kind: ShareEntryKind.Failover } share)
         {
             SetPin(SharePins, share.Name, request.Node);
         }

@@ -108,12 +108,18 @@ public partial class FailoverEngine
     private void HoldReceived(Member peer, HoldCommand hold)
     {
         CheckPermission();
-        if (peer != _leader || hold.Term != _term || hold.Epoch != _epoch || !_isPermitted)
+        if (peer != _leader || hold.Term != _term)
         {
             return;
         }
 
-        Accept(hold);
+        // Also when it is refused the leader hears that the command cannot act any more.
+        _command = hold.Number;
+        if (hold.Epoch == _epoch && _isPermitted)
+        {
+            Accept(hold);
+        }
+
         SendBeats();
     }
 
@@ -138,7 +144,8 @@ public partial class FailoverEngine
             _held[surplus].Permit.End();
             _ = ReleaseAsync(surplus);
         }
-        else if (_isPermitted && _goal.Order(AddressOrder.Instance).FirstOrDefault(a => !_held.ContainsKey(a)) is { } next)
+        else if (_isPermitted
+            && _goal.Order(AddressOrder.Instance).FirstOrDefault(address => !_held.ContainsKey(address)) is { } next)
         {
             _isWorking = true;
             _taking = next;

@@ -67,7 +67,8 @@ public partial class FailoverEngine
         }
 
         BeginTerm(term);
-        if (term.PreviousExpired && Peers.FirstOrDefault(peer => peer.Name == term.Previous) is { Link: not null } frozen)
+        if (term.PreviousExpired
+            && Peers.FirstOrDefault(peer => peer.Name == term.Previous) is { Link: not null } frozen)
         {
             Lost(frozen, "it did not renew its lock", safeAt: Now);
         }
@@ -87,7 +88,7 @@ public partial class FailoverEngine
         (_addressPins, _sharePins) = (null, null);
         foreach (var member in _members)
         {
-            member.ForgetReport();
+            member.ForgetTerm();
             member.MayHold.Clear();
             member.MayHold.UnionWith(Cluster.PublicAddresses);
             if (!member.Alive)
@@ -150,7 +151,9 @@ public partial class FailoverEngine
         }
     }
 
-    /// <summary>What a member says that it holds counts; what it was commanded before stays possible until then.</summary>
+    /// <summary>
+    /// What a member says that it holds counts; what it was commanded before stays possible until then.
+    /// </summary>
     private void Report(Member member, Heartbeat beat)
     {
         if (_isLeading && beat.Term > _term)
@@ -170,12 +173,13 @@ public partial class FailoverEngine
             member.Epoch = beat.Epoch;
         }
 
-        if (beat.Command >= member.CommandNumber)
+        if (beat.Command >= member.CommandNumber || beat.Epoch != member.CommandEpoch)
         {
             member.MayHold.Clear();
             member.MayHold.UnionWith(beat.Wanted);
         }
-        else if (Now - member.CommandedAt > _interval)
+
+        if (member.Commanded?.IsSubsetOf(member.MayHold) == false && Now - member.CommandedAt > _interval)
         {
             // It had no permission when the command came.
             member.Commanded = null;
@@ -262,6 +266,7 @@ public partial class FailoverEngine
             }
 
             (member.Commanded, member.CommandedAt) = (wanted, Now);
+            member.CommandEpoch = member.Epoch;
             member.MayHold.UnionWith(wanted);
             var hold = new HoldCommand(_term, member.Epoch, ++member.CommandNumber, [.. wanted]);
             if (member == _self)

@@ -170,6 +170,7 @@ public partial class FailoverEngine : IAsyncDisposable
                 member == _self || member.Alive))]));
     }
 
-    private void Raise(NodeEventKind kind, string node, System.Net.IPAddress? address = null, MemberState? state = null) =>
+    private void Raise(
+        NodeEventKind kind, string node, System.Net.IPAddress? address = null, MemberState? state = null) =>
         Changed?.Invoke(new NodeEvent(Parts.Clock.Sequence, kind, node) { Address = address, State = state });
 }

@@ -31,7 +31,8 @@ public sealed class FileLock(string path, TimeSpan permission, MonotonicClock cl
         _ = long.TryParse(before[0], CultureInfo.InvariantCulture, out _term);
         _term++;
         _held.SetLength(0);
-        _held.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_term} {node}")));
+        var text = string.Create(CultureInfo.InvariantCulture, $"{_term} {node}");
+        _held.Write(System.Text.Encoding.ASCII.GetBytes(text));
         _held.Flush();
         return new ValueTask<LockTerm?>(new LockTerm(_term, clock.Now + permission, before.ElementAtOrDefault(1)));
     }

@@ -81,7 +81,8 @@ public sealed class LineStream(Stream stream, int maximumLine = LineStream.Defau
         }
         catch (JsonException refused)
         {
-            throw new InvalidDataException($"The line cannot be read: {refused.Message.ReplaceLineEndings(" ")}", refused);
+            var why = refused.Message.ReplaceLineEndings(" ");
+            throw new InvalidDataException($"The line cannot be read: {why}", refused);
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed record LinkHello(string Cluster, string Node);
 /// <param name="Term">The term of the leader that the sender follows, or is.</param>
 /// <param name="Leading">The sender is that leader, and its lock holds.</param>
 /// <param name="Epoch">Counts how often the sender lost its permission.</param>
-/// <param name="Command">Number of the last <see cref="HoldCommand"/> of this term that was accepted.</param>
+/// <param name="Command">Number of the last <see cref="HoldCommand"/> of this term that was looked at.</param>
 /// <param name="Held">Addresses that the sender serves.</param>
 /// <param name="Wanted">Addresses that it serves, is about to take, or is about to let go.</param>
 public sealed record Heartbeat(

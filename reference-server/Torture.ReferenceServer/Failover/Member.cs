@@ -45,7 +45,11 @@ internal sealed class Member(NodeEntry entry, int index)
 
     public long Epoch { get; set; } = -1;
 
+    /// <summary>Of the last command of this term.</summary>
     public long CommandNumber { get; set; }
+
+    /// <summary>The member's epoch for which that was: in any other one it is void.</summary>
+    public long CommandEpoch { get; set; } = -1;
 
     public HashSet<IPAddress>? Commanded { get; set; }
 
@@ -65,7 +69,13 @@ internal sealed class Member(NodeEntry entry, int index)
     {
         Reported = false;
         Epoch = -1;
-        CommandNumber = 0;
         Commanded = null;
+    }
+
+    /// <summary>Another term begins, in which nothing was commanded.</summary>
+    public void ForgetTerm()
+    {
+        ForgetReport();
+        (CommandNumber, CommandEpoch) = (0, -1);
     }
 }

@@ -24,7 +24,8 @@ public partial class ReferenceNode
                 await Engine.SetAsync(unhealthy: request.On ?? true);
                 return ControlResponse.Done;
             case ControlVerb.Ban:
-                await Engine.BanAsync(TimeSpan.FromSeconds(Math.Clamp(request.Seconds ?? Cluster.Profile.Ban, 0, 86_400)));
+                var seconds = Math.Clamp(request.Seconds ?? Cluster.Profile.Ban, 0, 86_400);
+                await Engine.BanAsync(TimeSpan.FromSeconds(seconds));
                 return ControlResponse.Done;
             case ControlVerb.Unban:
                 await Engine.BanAsync(null);

@@ -143,7 +143,8 @@ public partial class WitnessService
         var entries = MatchDestination(move.Destination) is { Count: > 0 } matching ? matching : move.Known;
         return move.Online is not { } online
             ? entries
-            : [.. entries.Select(entry => online ? AddressInfo.Online(entry.Address!) : AddressInfo.Offline(entry.Address!))];
+            : [.. entries.Select(entry => entry.Address!)
+                .Select(address => online ? AddressInfo.Online(address) : AddressInfo.Offline(address))];
     }
 
     /// <summary>

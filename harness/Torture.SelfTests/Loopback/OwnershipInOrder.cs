@@ -1,0 +1,77 @@
+using System.Net;
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Harness.Clusters;
+using Torture.SelfTests.Witness;
+using Torture.Targets.Loopback;
+
+namespace Torture.SelfTests.Loopback;
+
+/// <summary>Takes and releases of several nodes, told in one order whatever order they come in.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class OwnershipInOrder
+{
+    private static readonly IPAddress Address = IPAddress.Parse("127.0.0.101");
+    private static readonly Torture.Harness.Clusters.Node First = new("n1", IPAddress.Parse("127.0.0.1"));
+    private static readonly Torture.Harness.Clusters.Node Second = new("n2", IPAddress.Parse("127.0.0.2"));
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<string> _told = [];
+
+    [Test]
+    public void ATakeThatComesBeforeTheReleaseIsToldAfterIt()
+    {
+        using var ledger = Ledger(TimeProvider.System);
+        ledger.Taken(default, Address, First, 1);
+        ledger.Taken(default, Address, Second, 3);
+        ledger.Released(default, Address, First, 2);
+
+        _told.Should().Equal("n1 takes", "n1 releases", "n2 takes");
+    }
+
+    [Test]
+    public void ASecondReleaseIsNotToldAgain()
+    {
+        using var ledger = Ledger(TimeProvider.System);
+        ledger.Taken(default, Address, First, 1);
+        ledger.Released(default, Address, First, 2);
+        ledger.Taken(default, Address, Second, 3);
+        ledger.Released(default, Address, First, 9);
+
+        _told.Should().Equal("n1 takes", "n1 releases", "n2 takes");
+    }
+
+    [Test]
+    public void ANodeThatEndsReleasesAll()
+    {
+        using var ledger = Ledger(TimeProvider.System);
+        ledger.Taken(default, Address, First, 1);
+        ledger.ReleasedAll(default, First, 2);
+
+        _told.Should().Equal("n1 takes", "n1 releases");
+    }
+
+    [Test]
+    public void TwoOwnersAreToldOnceItIsNoMatterOfOrderAnyMore()
+    {
+        var time = new ManualTime();
+        using var ledger = Ledger(time);
+        ledger.Taken(default, Address, First, 1);
+        ledger.Taken(default, Address, Second, 2);
+        _told.Should().Equal("n1 takes");
+
+        time.Advance(Patience);
+
+        _told.Should().Equal("n1 takes", "n2 takes");
+    }
+
+    private OwnershipLedger Ledger(TimeProvider time) => new(
+        change => _told.Add(change switch
+        {
+            ClusterEvent.AddressTaken taken => $"{taken.By} takes",
+            ClusterEvent.AddressReleased released => $"{released.By} releases",
+            _ => $"{change}",
+        }),
+        time,
+        Patience);
+}
