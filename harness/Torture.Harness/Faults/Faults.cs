@@ -14,6 +14,9 @@ public abstract record Fault
     /// <summary>Over as soon as it has happened: there is nothing to undo.</summary>
     public virtual bool IsEvent => false;
 
+    /// <summary>Cases beside this one may notice it.</summary>
+    public virtual bool TouchesOthers => !IsEvent;
+
     /// <summary>After healing, addresses and shares may have other owners than before.</summary>
     public virtual bool MovesOwners => false;
 }
@@ -138,6 +141,8 @@ public sealed record ChangeAddress(string? ClientName, string Resource, bool Onl
     public override Capability Needs => Capability.ChangeAddress;
 
     public override bool IsEvent => true;
+
+    public override bool TouchesOthers => ClientName is null;
 
     public override string ToString() => $"tell {ClientName ?? "all"} that {Resource} is {(Online ? "online" : "offline")}";
 }

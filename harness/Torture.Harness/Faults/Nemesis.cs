@@ -14,7 +14,7 @@ internal sealed class Nemesis(CaseRun run) : INemesis
 
     public async Task<IOutage> InjectAsync(Fault fault)
     {
-        if (!fault.IsEvent && !run.Breaks)
+        if (fault.TouchesOthers && !run.Breaks)
         {
             throw new InvalidOperationException($"{run.Id} breaks what others use: it wants [BreaksCluster]");
         }
@@ -61,7 +61,7 @@ internal sealed class Nemesis(CaseRun run) : INemesis
         }
 
         ClusterObservation? last = null;
-        var recovered = await Poll.UntilAsync(
+        var recovered = await Condition.UntilAsync(
             async () =>
             {
                 last = await run.Cluster.ObserveAsync(run.Ending);

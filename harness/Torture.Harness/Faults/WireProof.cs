@@ -28,9 +28,7 @@ internal static class WireProof
             MoveAddress move => () => ListedAsync(
                 run, except: null, entry => Is(entry, move.Address) && IsGroup(entry, move.To)
                     && entry.State == InterfaceState.AVAILABLE, $"{move.Address} with {move.To}"),
-            ChangeResource change => () => ListedAsync(
-                run, except: null, entry => Is(entry, change.Address) && entry.State == change.State,
-                $"{change.Address} as {change.State}"),
+            ChangeResource change => () => ChangedAsync(run, change),
             Partition cut => () => Task.FromResult(Cut(run, cut, marker)),
             _ => () => Task.FromResult<string?>("shown by the notifications that follow"),
         };
@@ -103,14 +101,23 @@ internal static class WireProof
         CaseRun run, Node? except, Func<WitnessInterface, bool> wanted, string what) =>
         ListAsync(run, except, list => list.Count > 0 && list.All(wanted), what);
 
+    /// <summary>The list shows the state; or it waits, since nothing is available any more ([MS-SWN] 3.1.4.1).</summary>
+    private static Task<string?> ChangedAsync(CaseRun run, ChangeResource change) =>
+        ListAsync(
+            run, except: null,
+            list => list.Any(entry => Is(entry, change.Address) && entry.State == change.State),
+            $"{change.Address} as {change.State}", mayWait: change.State == InterfaceState.UNAVAILABLE);
+
     /// <summary>What the interface list of a node, as the packets have it, says.</summary>
     private static async Task<string?> ListAsync(
-        CaseRun run, Node? except, Func<IReadOnlyList<WitnessInterface>, bool> holds, string what)
+        CaseRun run, Node? except, Func<IReadOnlyList<WitnessInterface>, bool> holds, string what,
+        bool mayWait = false)
     {
+        var options = ConnectOptions.Default with { CallDeadline = run.Limits.Silence };
         var observed = await run.Cluster.ObserveAsync(run.Deadline);
         var asked = observed.Nodes.FirstOrDefault(
             seen => seen is { Reachable: true, Witness: true } && seen.Node.Name != except?.Name)?.Node;
-        if (asked is null || (await run.TryConnectAsync(asked.Address, null)).Connection is not { } witness)
+        if (asked is null || (await run.TryConnectAsync(asked.Address, options)).Connection is not { } witness)
         {
             return null;
         }
@@ -120,9 +127,13 @@ internal static class WireProof
             var reply = await witness.GetInterfaceListAsync();
             await run.FlushAsync(run.Limits.Effect);
             await run.ReadWireAsync();
-            return run.Wire?.Find(reply) is { Reply: InterfaceListReply seen, Frame: var frame }
-                && holds(seen.Interfaces)
-                ? $"frame {frame}: {asked} lists {what}"
+            if (run.Wire?.Find(reply) is not { Reply: InterfaceListReply seen, Frame: var frame })
+            {
+                return null;
+            }
+
+            return holds(seen.Interfaces) ? $"frame {frame}: {asked} lists {what}"
+                : mayWait && seen.Status == Outcome.NoAnswer ? $"frame {frame}: {asked} lists nothing for now"
                 : null;
         }
     }

@@ -1,0 +1,70 @@
+using Torture.Harness.Running;
+using Torture.Harness.Witness;
+using Torture.Protocol.Witness;
+
+namespace Torture.Harness.Histories;
+
+/// <summary>One thing that a registration was told: an entry of a RESOURCE_CHANGE, or a move as a whole.</summary>
+internal sealed record Heard(
+    DateTimeOffset At, NotificationKind Kind, ChangeType? Change, string Text, HistoryEvent? Event)
+{
+    public static IReadOnlyList<Heard> AllOf(WitnessStory story) => [.. story.Told.SelectMany(Of)];
+
+    public bool Is(Expected expected) => Kind == expected.Kind && Change == expected.Change;
+
+    private static IEnumerable<Heard> Of(Poll poll)
+    {
+        var response = poll.Answer!.Response!;
+        var at = poll.AnsweredAt!.Value;
+        if (response.MessageType != NotificationKind.RESOURCE_CHANGE_NOTIFICATION)
+        {
+            return [new Heard(at, response.MessageType, null, Render.Notification(response), poll.Event)];
+        }
+
+        return NotificationEntries.Changes(response).Select(change =>
+            new Heard(at, response.MessageType, change.ChangeType, Render.Value(change), poll.Event));
+    }
+}
+
+/// <summary>What was heard held against what was to be heard, in order.</summary>
+internal sealed record Hearing(
+    WitnessStory Story, IReadOnlyList<Expected> Expected, IReadOnlyList<(Heard Heard, Expected? Explained)> Heard,
+    IReadOnlyList<Expected> Missed)
+{
+    /// <summary>The run may learn of a cause a moment after the server has told its effect.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
+
+    public static Hearing Of(WitnessStory story, History history)
+    {
+        var expected = NotificationModel.For(story, history);
+        var open = expected.ToList();
+        var heard = new List<(Heard, Expected?)>();
+        Expected? last = null;
+        foreach (var one in Histories.Heard.AllOf(story))
+        {
+            var cause = open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance)
+                ?? (last is not null && one.Is(last) && last.Change is not null ? last : null);
+            heard.Add((one, cause));
+            if (cause is not null)
+            {
+                open.RemoveAll(may => ReferenceEquals(may, cause) || IsOverwritten(may, cause));
+                last = cause;
+            }
+        }
+
+        return new Hearing(story, expected, heard, open);
+    }
+
+    /// <summary>True where a poll after it, or one that waited long enough, did not bring it.</summary>
+    public bool IsLost(Expected missed, DateTimeOffset end, TimeSpan limit)
+    {
+        var due = missed.At + limit;
+        return missed.IsCertain && (Story.Until is null || Story.Until > due) && Story.Polls.Any(poll =>
+            poll.Answer is null ? poll.AskedAt < due && end > due : poll.AnsweredAt > due && poll.AskedAt <= due
+                || poll.AskedAt > due);
+    }
+
+    /// <summary>Of moves of one kind that nobody fetched in time only the last is kept.</summary>
+    private static bool IsOverwritten(Expected earlier, Expected delivered) =>
+        earlier.Change is null && earlier.Kind == delivered.Kind && earlier.At < delivered.At;
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Protocol.Witness;
+
+namespace Torture.Harness.Histories;
+
+/// <summary>One thing that a registration is to hear of.</summary>
+/// <param name="At">When it happened in the cluster.</param>
+/// <param name="Change">Of a RESOURCE_CHANGE; null for the other kinds.</param>
+/// <param name="Subject">The group of the change, or where the client is sent.</param>
+/// <param name="IsCertain">False: the server may rightly see it otherwise, or not at all.</param>
+public sealed record Expected(
+    DateTimeOffset At, NotificationKind Kind, ChangeType? Change, string Subject, bool IsCertain)
+{
+    public override string ToString() =>
+        Change is { } change ? $"{Subject} {change.ToString().Replace("RESOURCE_STATE_", "")}" : $"{Kind} {Subject}";
+}
+
+/// <summary>
+/// Foretells from a history what each registration hears, in which order ([MS-SWN] 3.1.6, 3.1.4.4): a change for each
+/// release and take of its address, the moves of its client, of its share, of addresses where it asked for them.
+/// </summary>
+public static class NotificationModel
+{
+    /// <summary>A node may learn of what happened this much later or earlier than the run.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
+    /// <summary>In order of time. What is still pending may be overwritten by the next move of its kind.</summary>
+    public static IReadOnlyList<Expected> For(WitnessStory story, History history)
+    {
+        var events = history.Events.OrderBy(happened => happened.At).ToList();
+        var expected = Changes(story, events).Concat(Moves(story, events));
+        return [.. expected.OrderBy(one => one.At)];
+    }
+
+    private static IEnumerable<Expected> Changes(WitnessStory story, List<HistoryEvent> events)
+    {
+        var known = new HashSet<IPAddress>();
+        for (var i = 0; i < events.Count; i++)
+        {
+            var (address, change, node, isFirst) = events[i] switch
+            {
+                AddressTaken taken => (taken.Address.Address, ChangeType.RESOURCE_STATE_AVAILABLE, taken.By.Name,
+                    known.Add(taken.Address.Address) || taken.Order == 0 && !Moved(events, i)),
+                AddressReleased released => (released.Address.Address, ChangeType.RESOURCE_STATE_UNAVAILABLE,
+                    released.By.Name, false),
+                FaultInjected { Fault: ChangeResource told } => (told.Address.Address,
+                    told.State == InterfaceState.UNAVAILABLE
+                        ? ChangeType.RESOURCE_STATE_UNAVAILABLE
+                        : ChangeType.RESOURCE_STATE_AVAILABLE, "", false),
+                FaultHealed { Fault: ChangeResource told } => (told.Address.Address,
+                    ChangeType.RESOURCE_STATE_AVAILABLE, "", false),
+                _ => (IPAddress.None, ChangeType.RESOURCE_STATE_UNKNOWN, "", true),
+            };
+            if (!isFirst && address.Equals(story.Address) && MayHear(story, events[i].At))
+            {
+                yield return new Expected(
+                    events[i].At, NotificationKind.RESOURCE_CHANGE_NOTIFICATION, change, node,
+                    IsCertain(story, events, i));
+            }
+        }
+    }
+
+    /// <summary>Something let go of the address before: a taking without an order is then no beginning.</summary>
+    private static bool Moved(List<HistoryEvent> events, int index) =>
+        events[index] is AddressTaken taken && events.Take(index).OfType<AddressReleased>()
+            .Any(released => released.Address == taken.Address);
+
+    private static IEnumerable<Expected> Moves(WitnessStory story, List<HistoryEvent> events)
+    {
+        foreach (var happened in events.Where(happened => MayHear(story, happened.At)))
+        {
+            var certain = story.LivedAt(happened.At);
+            switch (happened)
+            {
+                case FaultInjected { Fault: MoveClient move } when story.IsClient(move.ClientName):
+                    yield return new Expected(
+                        happened.At, NotificationKind.CLIENT_MOVE_NOTIFICATION, null, move.Destination, certain);
+                    break;
+                case FaultInjected { Fault: MoveShare move } when Wants(story, move.Share):
+                    yield return new Expected(
+                        happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, move.To.Name, certain);
+                    break;
+                case FaultHealed { Fault: MoveShare move } when Wants(story, move.Share):
+                    yield return new Expected(
+                        happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, "", IsCertain: false);
+                    break;
+                case ShareOwned owned when Wants(story, owned.Share):
+                    yield return new Expected(
+                        happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, owned.By.Name, IsCertain: false);
+                    break;
+                case FaultInjected { Fault: ChangeAddress change } when WantsAddresses(story)
+                    && (change.ClientName is null || story.IsClient(change.ClientName)):
+                    yield return new Expected(
+                        happened.At, NotificationKind.IP_CHANGE_NOTIFICATION, null, change.Resource, certain);
+                    break;
+                case AddressTaken or AddressReleased when WantsAddresses(story):
+                    yield return new Expected(
+                        happened.At, NotificationKind.IP_CHANGE_NOTIFICATION, null, "", IsCertain: false);
+                    break;
+                case FaultInjected { Fault.MovesOwners: true } when story.Request.ShareName is not null:
+                    yield return new Expected(
+                        happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, "", IsCertain: false);
+                    break;
+            }
+        }
+    }
+
+    private static bool Wants(WitnessStory story, Share share) =>
+        story.Request.Version == WitnessVersion.V2
+        && string.Equals(story.Request.ShareName, share.Name, StringComparison.OrdinalIgnoreCase);
+
+    private static bool WantsAddresses(WitnessStory story) =>
+        story.Request.Version == WitnessVersion.V2
+        && story.Request.Flags.HasFlag(RegisterFlags.WITNESS_REGISTER_IP_NOTIFICATION);
+
+    private static bool MayHear(WitnessStory story, DateTimeOffset at) =>
+        at > story.From - Settling && (story.Until is null || at < story.Until + Settling);
+
+    /// <summary>
+    /// Certain is what happened while the registration lived, in a cluster that was at rest before, is whole enough to
+    /// hear of it, and did not take it back before anybody could look.
+    /// </summary>
+    private static bool IsCertain(WitnessStory story, List<HistoryEvent> events, int index)
+    {
+        var at = events[index].At;
+        if (!story.LivedAt(at) || (story.Until is { } end && end - at < Settling))
+        {
+            return false;
+        }
+
+        var restless = events.Any(happened => IsDisturbance(happened)
+            && happened.At <= story.From && happened.At > story.From - Settling);
+        var apart = events.OfType<FaultInjected>().Any(injected => injected.At <= at
+            && injected.Fault is Partition or StallRecoveryLock);
+        return !restless && !apart && !IsTakenBack(events, index);
+    }
+
+    private static bool IsDisturbance(HistoryEvent happened) => happened switch
+    {
+        FaultInjected injected => !injected.Fault.IsEvent,
+        FaultHealed healed => !healed.Fault.IsEvent,
+        AddressTaken taken => taken.Order != 0,
+        AddressReleased => true,
+        _ => false,
+    };
+
+    /// <summary>The same node lets go and takes again, or the other way round, in a moment.</summary>
+    private static bool IsTakenBack(List<HistoryEvent> events, int index)
+    {
+        var (address, node) = Of(events[index]);
+        return address is not null && events.Where((_, other) => other != index).Any(other =>
+            Of(other) is var (sameAddress, sameNode) && sameAddress == address && sameNode == node
+            && other is AddressTaken != events[index] is AddressTaken
+            && !(other is AddressTaken { Order: 0 })
+            && (other.At - events[index].At).Duration() < Settling);
+
+        static (PublicAddress? Address, Node? Node) Of(HistoryEvent happened) => happened switch
+        {
+            AddressTaken taken => (taken.Address, taken.By),
+            AddressReleased released => (released.Address, released.By),
+            _ => default,
+        };
+    }
+}

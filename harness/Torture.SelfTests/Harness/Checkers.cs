@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Harness.Faults;
+using Torture.Harness.Histories;
+using Torture.Harness.Results;
+using Torture.Protocol.Witness;
+using Torture.Requirements;
+using static Torture.SelfTests.Harness.Tale;
+
+namespace Torture.SelfTests.Harness;
+
+/// <summary>Each checker with histories that it must let pass and histories that it must not.</summary>
+public sealed class Checkers
+{
+    private static readonly AsyncNotifyResponse BothChanges = WitnessBlobs.ResourceChange(
+        new ResourceChange(ChangeType.RESOURCE_STATE_UNAVAILABLE, "n1"),
+        new ResourceChange(ChangeType.RESOURCE_STATE_AVAILABLE, "n2"));
+
+    [Test]
+    public void AnAddressMayMove() =>
+        Wrong(new OneOwnerPerAddress(), OfOwner(N1).Releases(1, N1).Takes(1.1, N2)).Should().BeEmpty();
+
+    [Test]
+    public void TwoOwnersAreFound() =>
+        Wrong(new OneOwnerPerAddress(), OfOwner(N1).Takes(1, N2).Releases(2, N1))
+            .Should().Equal("still held by n1");
+
+    [Test]
+    public void TheDeadHoldNothing() =>
+        Wrong(new OneOwnerPerAddress(), OfOwner(N1).Fault(1, new KillNode(N1)).Takes(2, N2)).Should().BeEmpty();
+
+    [Test]
+    public void ANotificationThatCameIsNotLost() =>
+        All(OfOwner(N1).Registers(5).Polls(5.1, 6.02, BothChanges).Releases(6, N1).Takes(6.01, N2).Ends(20))
+            .Should().BeEmpty();
+
+    [Test]
+    public void ANotificationThatNeverCameIsLost() =>
+        Wrong(new NoNotificationLost(), OfOwner(N1).Registers(5).Polls(5.1).Releases(6, N1).Ends(20))
+            .Should().Equal("nothing");
+
+    [Test]
+    public void APollThatEndsEmptyLosesWhatWasPending() =>
+        Wrong(
+            new NoNotificationLost(),
+            OfOwner(N1).Registers(5).Releases(6, N1).Polls(7, 17).Ends(20)).Should().Equal("nothing");
+
+    [Test]
+    public void NothingIsLostWhereNobodyPolls() =>
+        All(OfOwner(N1).Registers(5).Releases(6, N1).Takes(6.1, N2).Ends(20)).Should().BeEmpty();
+
+    [Test]
+    public void AChangeThatWasSkippedIsLost() =>
+        Wrong(
+            new NoNotificationLost(),
+            OfOwner(N1).Registers(5).Polls(5.1, 6.02, Up("n2")).Releases(6, N1).Takes(6.01, N2).Ends(7))
+            .Should().Equal("n2 AVAILABLE");
+
+    [Test]
+    public void ACauselessNotificationIsInvented() =>
+        Wrong(new NoneInvented(), OfOwner(N1).Registers(5).Polls(5.1, 6, Down("n1")).Ends(7))
+            .Should().ContainSingle();
+
+    [Test]
+    public void AMoveOfOneClientIsNotForAnother()
+    {
+        var tale = OfOwner(N1).Registers(5, "alice").Registers(5.1, "bob", port: 2000)
+            .Polls(5.2, 6.1, MovedTo(B)).Polls(5.2, 6.1, MovedTo(B), port: 2000)
+            .Fault(6, new MoveClient("alice", N2)).Ends(7);
+
+        Wrong(new NotToTheWrongClient(), tale).Should().ContainSingle();
+        Wrong(new NoneInvented(), tale).Should().BeEmpty("it has a cause, of another client");
+    }
+
+    [Test]
+    public void AChangeOfOneAddressIsNotForAnother() =>
+        Wrong(
+            new NotToTheWrongClient(),
+            OfOwner(N1).Registers(5, address: B).Polls(5.1, 6.1, Down("n1")).Releases(6, N1).Ends(7))
+            .Should().ContainSingle();
+
+    [Test]
+    public void TheLastOfTwoMovesIsEnough() =>
+        All(OfOwner(N1).Registers(5).Fault(6, new MoveClient("CLIENT", N1)).Fault(6.1, new MoveClient("client", N2))
+            .Polls(7, 7.1, MovedTo(B)).Polls(7.2).Ends(20)).Should().BeEmpty();
+
+    [Test]
+    public void AMoveThatIsToldTwiceIsInvented() =>
+        Wrong(
+            new NotToTheWrongClient(),
+            OfOwner(N1).Registers(5).Fault(6, new MoveClient("client", N2)).Polls(7, 7.1, MovedTo(B))
+                .Polls(7.2, 7.3, MovedTo(B)).Ends(20)).Should().ContainSingle();
+
+    [Test]
+    public void ExactlyWhatWasForetold() =>
+        Wrong(
+            new NotificationsAsForetold(),
+            OfOwner(N1).Registers(5).Polls(5.1, 6.02, Down("n1")).Polls(6.1, 6.2, Up("n2"))
+                .Releases(6, N1).Takes(6.01, N2).Polls(6.3).Ends(7)).Should().BeEmpty();
+
+    [Test]
+    public void LessThanForetoldIsFound() =>
+        Wrong(
+            new NotificationsAsForetold(),
+            OfOwner(N1).Registers(5).Polls(5.1, 6.02, Down("n1")).Releases(6, N1).Takes(6.01, N2).Ends(7))
+            .Should().Equal("n1 UNAVAILABLE");
+
+    [Test]
+    public void ALateNotificationIsFound() =>
+        Wrong(
+            new NotifiedWithin(TimeSpan.FromSeconds(1)),
+            OfOwner(N1).Registers(5).Polls(5.1, 8, Down("n1")).Releases(6, N1).Ends(9)).Should().Equal("2.000 s");
+
+    [TestCase(1.5, "")]
+    [TestCase(2.5, "1.500 s")]
+    public void ServiceIsBackInTimeOrNot(double served, string wrong)
+    {
+        var tale = OfOwner(N1).Fault(1, new KillNode(N1))
+            .Add(served - 0.1, at => new OperationStarted(at, 1, A))
+            .Add(served, at => new OperationEnded(at, 1, A, OperationEnd.Ok));
+
+        string.Join(", ", Wrong(new FailoverWithin(TimeSpan.FromSeconds(1)), tale)).Should().Be(wrong);
+    }
+
+    [Test]
+    public void ServiceThatNeverComesBackIsFound() =>
+        Wrong(
+            new FailoverWithin(TimeSpan.FromSeconds(1)),
+            OfOwner(N1).Add(0.5, at => new OperationStarted(at, 1, A)).Fault(1, new KillNode(N1)))
+            .Should().Equal("never served again");
+
+    [Test]
+    public void NoWorkloadSaysNothing() =>
+        new FailoverWithin(TimeSpan.FromSeconds(1)).Check(OfOwner(N1).Fault(1, new KillNode(N1)).History)
+            .Single().Outcome.Should().Be(CheckOutcome.CannotTell);
+
+    [Test]
+    public void OperationsEndOnceAndInOrder()
+    {
+        var tale = new Tale()
+            .Add(1, at => new OperationStarted(at, 1, A)).Add(2, at => new OperationEnded(at, 1, A, OperationEnd.Ok))
+            .Add(3, at => new OperationEnded(at, 1, A, OperationEnd.Ok))
+            .Add(4, at => new OperationEnded(at, 7, A, OperationEnd.Failed));
+
+        Wrong(new NoAcknowledgedOperationLost(), tale).Should().Equal("has ended twice", "was never begun");
+    }
+
+    [Test]
+    public void AWellFormedNotificationIsCountedForEachSentence() =>
+        new NotificationsAreWellFormed().Check(OfOwner(N1).Registers(5).Polls(6, 7, Down("n1")).History)
+            .Where(finding => finding.Holds).Select(finding => finding.Requirement).Should().Contain(
+                [Swn.ResourceChangeLayout, Swn.NotificationCounts, Swn.MessageTypes]);
+
+    [Test]
+    public void AMalformedNotificationNamesItsSentence()
+    {
+        var wrong = new AsyncNotifyResponse(
+            NotificationKind.RESOURCE_CHANGE_NOTIFICATION, 12, 2, Down("n1").MessageBuffer);
+
+        new NotificationsAreWellFormed().Check(OfOwner(N1).Registers(5).Polls(6, 7, wrong).History)
+            .Where(finding => finding.Outcome == CheckOutcome.Broken).Select(finding => finding.Requirement)
+            .Distinct().Should().Equal(Swn.NotificationCounts);
+    }
+
+    [Test]
+    public void HistoriesAreReadAsTheyWereWritten()
+    {
+        var history = OfOwner(N1).Registers(5).Polls(6, 7, Down("n1")).Fault(8, new MoveClient("client", N2))
+            .Fault(9, new Partition(N1, N2)).Polls(9, 10, new AsyncNotifyResponse(
+                NotificationKind.IP_CHANGE_NOTIFICATION, 0, 0, default(ImmutableArray<byte>))).Ends(11).History;
+        var path = Path.GetTempFileName();
+        try
+        {
+            HistoryFile.Write(path, history.Events);
+            File.AppendAllText(path, "{\"kind\":\"Noted\",\"at\":\"2026-01-01T0");
+
+            HistoryFile.Read(path).Should().Equal(history.Events, "a last line that breaks off is left out");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static IEnumerable<string> All(Tale tale) => new IChecker[]
+    {
+        new OneOwnerPerAddress(), new NoNotificationLost(), new NoneInvented(), new NotToTheWrongClient(),
+        new NotificationsAreWellFormed(),
+    }.SelectMany(checker => Wrong(checker, tale));
+
+    private static IEnumerable<string> Wrong(IChecker checker, Tale tale) =>
+        checker.Check(tale.History).Where(finding => finding.Outcome == CheckOutcome.Broken)
+            .Select(finding => finding.Actual);
+}
