@@ -34,6 +34,9 @@ internal sealed record Hearing(
     /// <summary>The run may learn of a cause a moment after the server has told its effect.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between the clock of the run and that of the capture.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMilliseconds(20);
+
     public static Hearing Of(WitnessStory story, History history)
     {
         var expected = NotificationModel.For(story, history);
@@ -42,7 +45,7 @@ internal sealed record Hearing(
         Expected? last = null;
         foreach (var one in Histories.Heard.AllOf(story))
         {
-            var cause = open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance)
+            var cause = CauseOf(one, open)
                 ?? (last is not null && one.Is(last) && last.Change is not null ? last : null);
             heard.Add((one, cause));
             if (cause is not null)
@@ -63,6 +66,12 @@ internal sealed record Hearing(
             poll.Answer is null ? poll.AskedAt < due && end > due : poll.AnsweredAt > due && poll.AskedAt <= due
                 || poll.AskedAt > due);
     }
+
+    /// <summary>Changes come in their order; of moves that piled up the last one is told.</summary>
+    private static Expected? CauseOf(Heard one, List<Expected> open) =>
+        one.Change is not null
+            ? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance)
+            : open.LastOrDefault(may => one.Is(may) && may.At <= one.At + Skew);
 
     /// <summary>Of moves of one kind that nobody fetched in time only the last is kept.</summary>
     private static bool IsOverwritten(Expected earlier, Expected delivered) =>
