@@ -119,9 +119,17 @@ internal sealed class WireView
             new UnregistrationSeen(At(at), Reference(call), asked.Context, ended.Status) { Frame = at.Frame },
         (HandleRequest asked, HandleResponse ended) =>
             new UnregistrationSeen(At(at), Reference(call), asked.Context, ended.Status) { Frame = at.Frame },
-        _ when call.Unreadable is { } why => new UnreadableSeen(At(at), why) { Frame = at.Frame },
+        _ when IsUntoldNotification(call, out var why) => new UnreadableSeen(At(at), why) { Frame = at.Frame },
         _ => null,
     };
+
+    /// <summary>A poll was answered and the answer cannot be read. Bad requests are the case's own doing.</summary>
+    private static bool IsUntoldNotification(ObservedCall call, out string why)
+    {
+        why = call.Unreadable ?? "";
+        return call is { Fault: null, Response: null, Opnum: (ushort)WitnessOperation.WitnessrAsyncNotify }
+            && why.Length > 0 && !why.StartsWith("request", StringComparison.Ordinal);
+    }
 
     private static RegisterExRequest Widen(RegisterRequest request) => new(
         request.Version, request.NetName, null, request.IpAddress, request.ClientComputerName,
