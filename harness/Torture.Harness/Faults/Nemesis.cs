@@ -61,7 +61,7 @@ internal sealed class Nemesis(CaseRun run) : INemesis
         }
 
         ClusterObservation? last = null;
-        var recovered = await Condition.UntilAsync(
+        var recovered = await Poll.UntilAsync(
             async () =>
             {
                 last = await run.Cluster.ObserveAsync(run.Ending);

@@ -43,6 +43,6 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
     public async ValueTask DisposeAsync() => await HealAsync();
 
     private async Task<string> SeenAsync(Func<Task<string?>> look, string where) =>
-        await Condition.UntilAsync(look, run.Limits.Effect, run.Time, run.Deadline)
+        await Poll.UntilAsync(look, run.Limits.Effect, run.Time, run.Deadline)
         ?? throw new InconclusiveException($"{Fault} was not seen to act {where}");
 }

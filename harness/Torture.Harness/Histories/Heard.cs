@@ -12,7 +12,7 @@ internal sealed record Heard(
 
     public bool Is(Expected expected) => Kind == expected.Kind && Change == expected.Change;
 
-    private static IEnumerable<Heard> Of(Poll poll)
+    private static IEnumerable<Heard> Of(NotifyPoll poll)
     {
         var response = poll.Answer!.Response!;
         var at = poll.AnsweredAt!.Value;

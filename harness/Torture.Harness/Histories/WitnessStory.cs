@@ -8,7 +8,7 @@ namespace Torture.Harness.Histories;
 
 /// <summary>One AsyncNotify of a registration.</summary>
 /// <param name="Answer">Null: none came.</param>
-public sealed record Poll(DateTimeOffset AskedAt, DateTimeOffset? AnsweredAt, AsyncNotifyResult? Answer)
+public sealed record NotifyPoll(DateTimeOffset AskedAt, DateTimeOffset? AnsweredAt, AsyncNotifyResult? Answer)
 {
     /// <summary>The event that shows the answer.</summary>
     public HistoryEvent? Event { get; init; }
@@ -22,12 +22,12 @@ public sealed record WitnessStory(
     public DateTimeOffset? Until { get; init; }
 
     /// <summary>In the order in which they were asked.</summary>
-    public IReadOnlyList<Poll> Polls { get; init; } = [];
+    public IReadOnlyList<NotifyPoll> Polls { get; init; } = [];
 
     public IPAddress? Address => IPAddress.TryParse(Request.IpAddress, out var address) ? address : null;
 
     /// <summary>Polls with a notification, in the order in which they were answered.</summary>
-    public IEnumerable<Poll> Told =>
+    public IEnumerable<NotifyPoll> Told =>
         Polls.Where(poll => poll.Answer?.Response is not null).OrderBy(poll => poll.AnsweredAt);
 
     public bool IsClient(string? name) =>
@@ -63,10 +63,10 @@ public sealed record WitnessStory(
             handle == made.Response.Context && call.Server.Address.Equals(made.Call.Server.Address);
     }
 
-    private static Poll With(PollSeen asked, IReadOnlyList<HistoryEvent> events)
+    private static NotifyPoll With(PollSeen asked, IReadOnlyList<HistoryEvent> events)
     {
         var answer = events.OfType<NotificationSeen>().FirstOrDefault(told => told.Call == asked.Call);
-        return new Poll(asked.At, answer?.At, answer?.Result) { Event = answer ?? (HistoryEvent)asked };
+        return new NotifyPoll(asked.At, answer?.At, answer?.Result) { Event = answer ?? (HistoryEvent)asked };
     }
 
     private static IEnumerable<WitnessStory> ByClients(IReadOnlyList<HistoryEvent> events)
@@ -86,7 +86,7 @@ public sealed record WitnessStory(
         }
     }
 
-    private static IEnumerable<Poll> PollsOf(
+    private static IEnumerable<NotifyPoll> PollsOf(
         ContextHandle handle, IPAddress server, IReadOnlyList<HistoryEvent> events, List<CallEnded> ends)
     {
         foreach (var asked in events.OfType<CallStarted>().Where(asked =>
@@ -98,7 +98,7 @@ public sealed record WitnessStory(
             var answer = end?.Reply is NotifyReply { Status.Kind: OutcomeKind.Status } reply
                 ? new AsyncNotifyResult(reply.Response, (Win32Error)reply.Status.Code)
                 : null;
-            yield return new Poll(asked.At, answer is null ? null : end!.At, answer)
+            yield return new NotifyPoll(asked.At, answer is null ? null : end!.At, answer)
             {
                 Event = (HistoryEvent?)end ?? asked,
             };

@@ -8,7 +8,7 @@ internal sealed partial class CaseRun
         Func<ClusterObservation, bool> condition, string what, TimeSpan? limit)
     {
         ClusterObservation? last = null;
-        var seen = await Condition.UntilAsync(
+        var seen = await Poll.UntilAsync(
             async () =>
             {
                 last = await Cluster.ObserveAsync(Deadline);

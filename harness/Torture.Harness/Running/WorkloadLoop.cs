@@ -50,7 +50,7 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
     }
 
     private async Task<bool> UntilAsync(Func<bool> condition, TimeSpan limit) =>
-        await Condition.UntilAsync(
+        await Poll.UntilAsync(
             () => Task.FromResult(condition() ? this : null), limit, run.Time, run.Deadline) is not null;
 
     private async Task LoopAsync()

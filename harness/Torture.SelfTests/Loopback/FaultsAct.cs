@@ -218,14 +218,14 @@ public sealed class FaultsAct
         }
 
         Task<T?> EventAsync<T>(Func<T, bool> isIt)
-            where T : ClusterEvent => Condition.UntilAsync(
+            where T : ClusterEvent => Poll.UntilAsync(
             () => Task.FromResult(_events.OfType<T>().FirstOrDefault(isIt)), TimeSpan.FromSeconds(5),
             TimeProvider.System, cancellationToken);
     }
 
     private Task<string?> UntilAsync(
         Func<ClusterObservation, string?> look, TimeSpan limit, CancellationToken cancellationToken) =>
-        Condition.UntilAsync(
+        Poll.UntilAsync(
             async () => look(await _cluster.ObserveAsync(cancellationToken)), limit, TimeProvider.System,
             cancellationToken);
 

@@ -1,7 +1,7 @@
 namespace Torture.Harness.Running;
 
 /// <summary>Waits for a condition: asks again and again, at growing distances, until a limit.</summary>
-internal static class Condition
+internal static class Poll
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
