@@ -17,6 +17,9 @@ public sealed record Marker(string RunId, long Number, long MonotonicNanoseconds
     /// <summary>The phase of the marker just before a fault: T0.</summary>
     public const string Fault = "fault";
 
+    /// <summary>The phase of the marker just before a fault is undone.</summary>
+    public const string Heal = "heal";
+
     /// <summary>The phase of a marker that only asks whether everything before it was processed.</summary>
     public const string Flush = "flush";
 

@@ -2,6 +2,7 @@ global using NUnit.Framework;
 global using Torture.Harness;
 global using Torture.Harness.Clusters;
 global using Torture.Harness.Faults;
+global using Torture.Harness.Histories;
 global using Torture.Harness.Witness;
 global using Torture.Protocol;
 global using Torture.Protocol.Rpc;

@@ -28,6 +28,7 @@ public sealed unsafe class LibpcapDevice : ICaptureDevice
 {
     /// <summary>How long Read waits: also how long a stop takes at most.</summary>
     private const int WaitMilliseconds = 50;
+    private const int HandOverMilliseconds = 2;
 
     private readonly bool _nanoseconds;
     private readonly int _descriptor;
@@ -161,8 +162,10 @@ public sealed unsafe class LibpcapDevice : ICaptureDevice
     {
         _ = pcap_set_snaplen(handle, options.SnapLength);
         _ = pcap_set_promisc(handle, options.Promiscuous ? 1 : 0);
-        _ = pcap_set_timeout(handle, WaitMilliseconds);
-        _ = pcap_set_immediate_mode(handle, 1);
+        // Not immediate: then the kernel's ring has slots of the largest packet's size, some hundred in all, and a burst
+        // overruns them. This way blocks are filled, and handed over when full or after this time.
+        _ = pcap_set_timeout(handle, HandOverMilliseconds);
+        _ = pcap_set_immediate_mode(handle, 0);
         _ = pcap_set_buffer_size(handle, options.BufferSize);
         _ = pcap_set_tstamp_precision(handle, PrecisionNanoseconds);
         var result = pcap_activate(handle);

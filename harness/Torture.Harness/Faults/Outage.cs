@@ -1,3 +1,4 @@
+using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Histories;
 using Torture.Harness.Running;
@@ -35,6 +36,7 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
         }
 
         _healed = true;
+        await run.MarkAsync(Marker.Heal, Fault.ToString()!);
         await run.Cluster.HealAsync(Fault, run.Ending).WaitAsync(run.Limits.Recovery, run.Time, run.Ending);
         run.History.Add(at => new FaultHealed(at, Fault));
         await nemesis.HealedAsync(this);

@@ -1,3 +1,5 @@
+using System.Net;
+using Torture.Captures;
 using Torture.Harness.Faults;
 using Torture.Harness.Histories;
 using Torture.Harness.Results;
@@ -7,12 +9,16 @@ namespace Torture.Harness.Running;
 /// <summary>The outages of a case as results tell them.</summary>
 internal static class Failovers
 {
+    private static readonly string[] Events =
+        ["fault", "silence", "taken", "tickled", "told", "reconnecting", "session", "served"];
+
     public static IReadOnlyList<FailoverResult> Of(CaseRun run) =>
         [.. run.History.Of<FaultInjected>().Where(injected => !injected.Fault.IsEvent)
             .Select(injected => Of(run, injected))];
 
     private static FailoverResult Of(CaseRun run, FaultInjected injected)
     {
+        var timeline = TimelineOf(run, injected);
         var later = run.History.Events.Where(happened => happened.Sequence > injected.Sequence).ToList();
         return new FailoverResult
         {
@@ -24,7 +30,38 @@ internal static class Failovers
                 - run.StartedAt,
             Recovered = later.OfType<ClusterRecovered>().FirstOrDefault(one => one.Fault == injected.Fault)?.At
                 - run.StartedAt,
+            Milestones = timeline is null ? [] : [.. Enumerable.Range(0, Events.Length).Select(i => At(timeline, i))],
+            Outage = timeline?.Outage,
         };
+    }
+
+    /// <summary>What the packets show from the fault's marker until it was healed.</summary>
+    private static Timeline? TimelineOf(CaseRun run, FaultInjected injected)
+    {
+        if (run.Wire?.Trace is not { } trace
+            || trace.Markers.FirstOrDefault(one => one.Marker.Number == injected.Marker) is not { } fault)
+        {
+            return null;
+        }
+
+        var healed = trace.Markers.FirstOrDefault(one =>
+            one.Marker.Number > injected.Marker && one.Marker.Phase == Marker.Heal
+            && one.Marker.Text == injected.Fault.ToString());
+        var lost = run.Cluster.Nodes.FirstOrDefault(node => node.Name == NodeOf(injected.Fault));
+        return Timeline.Build(trace, new FailoverContext
+        {
+            Fault = fault,
+            Until = healed?.At,
+            LostNode = lost is null ? [] : [.. new[] { lost.Address, lost.Address6 }.OfType<IPAddress>()],
+            Moved = injected.Fault is MoveAddress move ? [move.Address.Address] : [],
+        });
+    }
+
+    private static MilestoneResult At(Timeline timeline, int number)
+    {
+        var milestone = timeline.Milestones.FirstOrDefault(one => one.Name == $"T{number}");
+        return new MilestoneResult(
+            $"T{number}", Events[number], timeline.After(milestone), milestone?.At.Frame, milestone?.Text);
     }
 
     private static string? NodeOf(Fault fault) => fault switch

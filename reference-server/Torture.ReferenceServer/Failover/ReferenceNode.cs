@@ -64,7 +64,12 @@ public partial class ReferenceNode : IAsyncDisposable
         _view = CreateClusterView();
         _view.Holds = address => Engine.Snapshot.Held.Any(held => held.Address.Equals(address));
         _mapper = CreateMapperServer();
-        _smb = CreateSmb2Server(new Smb2ServerOptions(Environment.Time, NewRandom()) { Log = Environment.Log });
+        _smb = CreateSmb2Server(new Smb2ServerOptions(Environment.Time, NewRandom())
+        {
+            // A guid of its own: so the wire shows which node answers on an address.
+            ServerGuid = NewGuid(),
+            Log = Environment.Log,
+        });
         _engine = CreateFailoverEngine(new FailoverParts(
             Clock, NewRandom(), Environment.Connector, Environment.Listeners, _lock, _fence, Gate, this,
             Environment.Log));
@@ -93,6 +98,13 @@ public partial class ReferenceNode : IAsyncDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    private Guid NewGuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        NewRandom().NextBytes(bytes);
+        return new Guid(bytes);
     }
 
     protected virtual Fence CreateFence(MonotonicClock clock) => new(clock);

@@ -1,0 +1,93 @@
+namespace Torture.Suites.Failover;
+
+/// <summary>An administrator moves an address to another node, as <c>ctdb moveip</c> does.</summary>
+[Needs(Capability.MoveAddress, Capability.ThreeNodes), BreaksCluster]
+public sealed class MovedAddress : Suite
+{
+    [Test, Verifies(Ctdb.MoveAddressMoves, Ctdb.OneOwnerPerAddress, Ctdb.InterfaceListFollowsOwnership)]
+    public async Task HasTheNewOwner()
+    {
+        var move = await MoveAsync();
+        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
+
+        await using (await Nemesis.InjectAsync(move))
+        {
+            Check.That(Ctdb.MoveAddressMoves, await OwnerOfAsync(Address), move.To);
+            var list = await witness.GetInterfaceListAsync();
+            var entry = list.Interfaces.First(entry => entry.IPv4.Equals(Address.Address));
+            Check.That(Ctdb.InterfaceListFollowsOwnership, entry.GroupName, move.To.Name);
+        }
+
+        await Check.HistoryAsync(new OneOwnerPerAddress());
+    }
+
+    [Test, Verifies(Swn.UnavailableThenAvailable, Ctdb.NotificationNotLost, Ctdb.NotificationNotInvented)]
+    public async Task TheClientIsToldBothChanges()
+    {
+        var move = await MoveAsync();
+        await using var registration = await RegisterAsync(Address);
+        var hearing = Witnessed.UntilAvailableAsync(registration);
+
+        await using (await Nemesis.InjectAsync(move))
+        {
+            var heard = await hearing;
+            Check.Holds(
+                Swn.UnavailableThenAvailable, Witnessed.IsAFailover(heard), "UNAVAILABLE, then AVAILABLE",
+                Witnessed.InWords(heard));
+        }
+
+        await Check.HistoryAsync(new NoNotificationLost(), new NoneInvented(), new NotificationsAsForetold());
+    }
+
+    [Test, Verifies(Ctdb.FailoverWithin, Ctdb.NoAcknowledgedOperationLost), Needs(Capability.Smb)]
+    public async Task TheClientFollows()
+    {
+        var move = await MoveAsync();
+        await using var workload = await Workload.StartAsync(Cluster, Address);
+
+        await using (await Nemesis.InjectAsync(move))
+        {
+            await workload.UntilServedAgainAsync(Cluster.Limits.Failover);
+        }
+
+        await Check.HistoryAsync(new FailoverWithin(Cluster.Limits.Failover), new NoAcknowledgedOperationLost());
+    }
+
+    [Test, Verifies(Ctdb.OnlyRegisteredAreTold)]
+    public async Task AClientOfAnotherAddressHearsNothing()
+    {
+        var move = await MoveAsync();
+        await using var registration = await RegisterAsync(Cluster.PublicAddresses[1]);
+        var silent = registration.StartAsyncNotify();
+
+        await using (await Nemesis.InjectAsync(move))
+        {
+            Check.That(Ctdb.OnlyRegisteredAreTold, await ComesWithinSilenceAsync(silent.Reply), false);
+        }
+
+        await Check.HistoryAsync(new NoneInvented());
+    }
+
+    [Test, Verifies(Ctdb.RegistrationStaysWhereTaken)]
+    public async Task TheRegistrationStaysOnItsNode()
+    {
+        var move = await MoveAsync();
+        await using var registration = await RegisterAsync(Address);
+
+        await using (await Nemesis.InjectAsync(move))
+        {
+            await Witnessed.UntilAvailableAsync(registration);
+        }
+
+        var reply = await registration.UnRegisterAsync();
+        Check.That(Ctdb.RegistrationStaysWhereTaken, reply, r => r.Status, ERROR_SUCCESS);
+    }
+
+    private PublicAddress Address => Cluster.PublicAddresses[0];
+
+    private async Task<MoveAddress> MoveAsync()
+    {
+        var owner = await OwnerOfAsync(Address);
+        return new MoveAddress(Address, Cluster.Nodes.First(node => node != owner));
+    }
+}
