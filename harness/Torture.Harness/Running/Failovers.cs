@@ -18,8 +18,8 @@ internal static class Failovers
 
     private static FailoverResult Of(CaseRun run, FaultInjected injected)
     {
-        var timeline = TimelineOf(run, injected);
         var later = run.History.Events.Where(happened => happened.Sequence > injected.Sequence).ToList();
+        var timeline = TimelineOf(run, injected, later);
         return new FailoverResult
         {
             Kind = injected.Fault.GetType().Name,
@@ -36,7 +36,8 @@ internal static class Failovers
     }
 
     /// <summary>What the packets show from the fault's marker until it was healed.</summary>
-    private static Timeline? TimelineOf(CaseRun run, FaultInjected injected)
+    private static Timeline? TimelineOf(
+        CaseRun run, FaultInjected injected, IEnumerable<HistoryEvent> later)
     {
         if (run.Wire?.Trace is not { } trace
             || trace.Markers.FirstOrDefault(one => one.Marker.Number == injected.Marker) is not { } fault)
@@ -53,7 +54,8 @@ internal static class Failovers
             Fault = fault,
             Until = healed?.At,
             LostNode = lost is null ? [] : [.. new[] { lost.Address, lost.Address6 }.OfType<IPAddress>()],
-            Moved = injected.Fault is MoveAddress move ? [move.Address.Address] : [],
+            Moved = [.. later.TakeWhile(happened => happened is not FaultHealed).OfType<AddressReleased>()
+                .Select(released => released.Address.Address).Distinct()],
         });
     }
 
