@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Torture.Cli.Bench;
 using Torture.Cli.Clusters;
 using Torture.Cli.Inspect;
 using Torture.Cli.Run;
@@ -19,6 +20,7 @@ internal static class Program
             InspectVerb.Create(),
             ClusterCommand.Create(),
             ServeCommand.Create(),
+            BenchCommand.Create(),
             SetupCommand.Create(),
             TotalsCommand.Create(),
         };

@@ -86,8 +86,23 @@ public sealed class LoopbackTarget : ITarget
             capabilities = capabilities.Without(Capability.ThreeNodes, $"the cluster has {options.Nodes}: --nodes 3");
         }
 
-        return LibpcapDevice.WhyNot("lo") is { } reason
-            ? capabilities.Without(Capability.Capture, reason)
-            : capabilities;
+        return Chosen(
+            LibpcapDevice.WhyNot("lo") is { } reason ? capabilities.Without(Capability.Capture, reason) : capabilities,
+            options.Settings);
+    }
+
+    /// <summary>What a run switches off: <c>--set capture=off</c>, <c>--set ipv6=off</c>.</summary>
+    private static CapabilitySet Chosen(CapabilitySet capabilities, IReadOnlyDictionary<string, string> settings)
+    {
+        foreach (var (name, capability) in
+            new[] { ("capture", Capability.Capture), ("ipv6", Capability.IPv6) })
+        {
+            if (settings.GetValueOrDefault(name) == "off")
+            {
+                capabilities = capabilities.Without(capability, $"switched off by --set {name}=off");
+            }
+        }
+
+        return capabilities;
     }
 }

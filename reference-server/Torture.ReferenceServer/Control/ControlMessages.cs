@@ -8,6 +8,9 @@ public static class ControlVerb
     /// <summary>Everything the node knows of itself and the cluster.</summary>
     public const string Observe = "observe";
 
+    /// <summary>The counters alone; On: after a full garbage collection, so what the node really holds.</summary>
+    public const string Measure = "measure";
+
     /// <summary>Events from here on, a line each, until the connection ends.</summary>
     public const string Watch = "watch";
 

@@ -51,6 +51,7 @@ public partial class ReferenceNode
     public ControlResponse ExecuteHere(ControlRequest request) => request.Verb switch
     {
         ControlVerb.Observe => new ControlResponse(true) { Status = Observe() },
+        ControlVerb.Measure => new ControlResponse(true) { Status = Measure(request.On == true) },
         ControlVerb.MoveClient => OnWitness(request, request.Client, request.Destination, MoveClient),
         ControlVerb.MoveShare => OnWitness(request, request.Share, request.Node, MoveShare),
         ControlVerb.ChangeResource => ChangeResource(request),
@@ -194,13 +195,23 @@ public partial class ReferenceNode
         };
     }
 
+    private NodeStatus Measure(bool collected)
+    {
+        if (collected)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        return new NodeStatus(Self.Name, Environment.ProcessId, Engine.Snapshot.State) { Counters = Counters() };
+    }
+
     private Dictionary<string, long> Counters() => new()
     {
         ["mapperConnections"] = _mapper?.ConnectionCount ?? 0,
         ["witnessConnections"] = _witnessServer?.ConnectionCount ?? 0,
         ["associationGroups"] = _witnessServer?.AssociationGroupCount ?? 0,
         ["registrations"] = Witness?.CountRegistrations() ?? 0,
-        ["workingSet"] = GC.GetTotalMemory(forceFullCollection: false),
+        ["managedHeap"] = GC.GetTotalMemory(forceFullCollection: false),
     };
 
     private static RegistrationStatus Told(RegistrationState state) => new(
