@@ -112,7 +112,7 @@ internal sealed class CheckLog(CaseRun run)
         await run.ReadWireAsync();
         foreach (var checker in checkers)
         {
-            run.Findings.Run(checker, run.History);
+            run.Findings.Ask(checker, run.History);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class RecordedCheck
         {
             Outcome = judged.Outcome,
             Actual = judged.Actual,
-            Call = CallResult.Of(reply.Call),
+            Call = CallResult.Of(reply),
             Reply = begun.Path is null ? Render.Value(reply) : null,
         };
     }
@@ -50,6 +50,9 @@ internal sealed class RecordedCheck
 /// <summary>What a value is worth.</summary>
 internal sealed record Judgement(CheckOutcome Outcome, string Actual)
 {
+    /// <summary>How the text of a value begins to which no path led.</summary>
+    public const string NotThere = "not there";
+
     public static Judgement Of<T>(Func<T> read, T expected, IReadOnlyList<T> tolerated)
     {
         T actual;
@@ -60,7 +63,7 @@ internal sealed record Judgement(CheckOutcome Outcome, string Actual)
         catch (Exception missing) when (missing is NullReferenceException or ArgumentOutOfRangeException
             or IndexOutOfRangeException or InvalidOperationException or KeyNotFoundException)
         {
-            return new Judgement(CheckOutcome.Broken, $"not there ({missing.Message})");
+            return new Judgement(CheckOutcome.Broken, $"{NotThere} ({missing.Message})");
         }
 
         var text = Render.Value(actual);

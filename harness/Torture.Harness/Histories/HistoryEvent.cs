@@ -97,5 +97,8 @@ public sealed record ConnectionEndSeen(DateTimeOffset At, IPEndPoint Client, IPE
 /// <summary>Something of the witness on the wire that cannot be read.</summary>
 public sealed record UnreadableSeen(DateTimeOffset At, string What) : HistoryEvent(At);
 
+/// <summary>The case wants its history held against a checker.</summary>
+public sealed record CheckerAsked(DateTimeOffset At, string Checker, TimeSpan? Limit) : HistoryEvent(At);
+
 /// <summary>A line for people.</summary>
 public sealed record Noted(DateTimeOffset At, string Text) : HistoryEvent(At);

@@ -7,6 +7,9 @@ public interface IChecker
 {
     string Name => GetType().Name;
 
+    /// <summary>What it holds the history against, where that is a span of time.</summary>
+    TimeSpan? Limit => null;
+
     /// <summary>One finding for each thing that was looked at, also for what holds.</summary>
     IEnumerable<Finding> Check(History history);
 }

@@ -10,6 +10,9 @@ public sealed record CaseResult
 
     public required Verdict Verdict { get; init; }
 
+    /// <summary>What it came to without its checks: exceptions, what is missing, vacuity.</summary>
+    public Verdict BesidesChecks { get; init; }
+
     /// <summary>One line why, where the checks do not say it: an exception, a missing capability, vacuity.</summary>
     public string? Reason { get; init; }
 

@@ -82,17 +82,20 @@ public enum WireConfirmation
 /// <summary>A call by what finds its packets: endpoints as <c>address:port</c>.</summary>
 /// <param name="Interface">UUID and version.</param>
 /// <param name="Operation">Such as <c>RegisterEx</c>.</param>
+/// <param name="IsRaw">The case called with raw bytes and looked at raw bytes.</param>
 public sealed record CallResult(
-    string Client, string Server, uint CallId, string Interface, int Opnum, string Operation)
+    string Client, string Server, uint CallId, string Interface, int Opnum, string Operation, bool IsRaw = false)
 {
-    internal static CallResult Of(CallReference call) => new(
-        call.Client.ToString(), call.Server.ToString(), call.CallId, call.Interface.ToString(), call.Opnum,
-        call.Operation);
+    internal static CallResult Of(Reply reply) => new(
+        reply.Call.Client.ToString(), reply.Call.Server.ToString(), reply.Call.CallId,
+        reply.Call.Interface.ToString(), reply.Call.Opnum, reply.Call.Operation, reply is RawReply);
 }
 
 /// <summary>A span of time on the wire; without a latest it is open.</summary>
 public sealed record WindowResult(TimeSpan Earliest, TimeSpan? Latest)
 {
+    internal Window ToWindow() => Window.From(Earliest, to: Latest ?? TimeSpan.MaxValue);
+
     internal static WindowResult Of(Window window) =>
         new(window.Earliest, window.Latest == TimeSpan.MaxValue ? null : window.Latest);
 }

@@ -93,10 +93,7 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
             await run.FlushAsync(FlushLimit);
             await run.ReadWireAsync();
             Settlement.Settle(run, _problems);
-            foreach (var checker in AlwaysOn.Checkers)
-            {
-                run.Findings.Run(checker, run.History);
-            }
+            run.Findings.RunAll(run.History);
         }
         catch (Exception thrown)
         {
@@ -104,15 +101,21 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
         }
     }
 
+    /// <summary>A run may want nothing to be missing.</summary>
+    private Verdict Wanted(Verdict verdict) =>
+        verdict == Verdict.NotSupported && options.MissingIsFailure ? Verdict.Failed : verdict;
+
     private CaseResult Result()
     {
-        _problems.AddChecks(run, options.Strict);
+        _problems.AddChecks(
+            run.Checks.Checks.Select(check => check.Result), run.Findings, run.StartedAt, options.Strict);
         var verdict = _problems.Verdict;
         var lacks = _problems.Missing;
         var result = new CaseResult
         {
             Id = planned.Id,
-            Verdict = verdict == Verdict.NotSupported && options.MissingIsFailure ? Verdict.Failed : verdict,
+            Verdict = Wanted(verdict),
+            BesidesChecks = Wanted(_problems.BesidesChecks),
             Reason = _problems.Reason,
             Exception = _problems.Exception,
             Requirements = planned.Requirements,

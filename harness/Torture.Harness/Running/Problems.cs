@@ -14,6 +14,9 @@ internal sealed class Problems
 
     public Verdict Verdict => _all.Count == 0 ? Verdict.Passed : _all.Max(problem => problem.Verdict);
 
+    /// <summary>What the case came to without its checks: exceptions, what is missing, vacuity.</summary>
+    public Verdict BesidesChecks { get; private set; }
+
     /// <summary>Of the worst, those that no check tells.</summary>
     public string? Reason
     {
@@ -61,29 +64,40 @@ internal sealed class Problems
     }
 
     /// <summary>What checks and checkers found.</summary>
-    public void AddChecks(CaseRun run, bool strict)
+    public void AddChecks(
+        IEnumerable<CheckResult> checks, Findings findings, DateTimeOffset startedAt, bool strict)
     {
-        foreach (var check in run.Checks.Checks)
+        BesidesChecks = Verdict;
+        foreach (var check in checks)
         {
-            AddCheck(check.Result, strict);
+            AddCheck(check, strict);
         }
 
-        foreach (var (checker, found) in run.Findings.ByChecker)
+        foreach (var (checker, found) in findings.ByChecker)
         {
             foreach (var finding in found)
             {
-                AddFinding(checker, finding, run, strict);
+                AddFinding(checker, finding, startedAt, strict);
             }
         }
 
-        foreach (var failure in run.Findings.Failures.Values)
+        foreach (var failure in findings.Failures.Values)
         {
             Add(Verdict.Inconclusive, failure);
         }
     }
 
+    /// <summary>Findings of a checker that cannot be run again.</summary>
+    public void AddKept(IEnumerable<CheckResult> findings, bool strict)
+    {
+        foreach (var finding in findings)
+        {
+            AddCheck(finding, strict);
+        }
+    }
+
     /// <summary>What holds is counted, the rest is told.</summary>
-    private void AddFinding(string checker, Finding finding, CaseRun run, bool strict)
+    private void AddFinding(string checker, Finding finding, DateTimeOffset startedAt, bool strict)
     {
         if (finding.Outcome == CheckOutcome.Held)
         {
@@ -99,7 +113,7 @@ internal sealed class Problems
                 Subject = finding.Subject.Length > 0 ? finding.Subject : checker,
                 Expected = finding.Expected,
                 Actual = finding.Actual,
-                At = finding.Event is null ? TimeSpan.Zero : finding.Event.At - run.StartedAt,
+                At = finding.Event is null ? TimeSpan.Zero : finding.Event.At - startedAt,
                 Frame = finding.Event?.Frame,
                 Checker = checker,
             },

@@ -8,7 +8,7 @@ namespace Torture.SelfTests.Harness;
 /// <summary>Runs cases of the tiny suite with NUnit's own engine, in a folder that goes away.</summary>
 internal sealed class TinyRun : IDisposable
 {
-    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+    internal static readonly SemaphoreSlim OneAtATime = new(1, 1);
 
     private readonly SuiteRunner _runner = new(Assembly.Load("Torture.TinySuite"));
 
@@ -23,7 +23,11 @@ internal sealed class TinyRun : IDisposable
     public async Task<CaseResult> OneAsync(string id, Func<RunOptions, RunOptions>? with = null) =>
         (await RunAsync(with, id)).Cases.Single();
 
-    public async Task<RunResults> RunAsync(Func<RunOptions, RunOptions>? with, params string[] prefixes)
+    public Task<RunResults> RunAsync(Func<RunOptions, RunOptions>? with, params string[] prefixes) =>
+        RunAsync(with, prefixes, begun: null);
+
+    public async Task<RunResults> RunAsync(
+        Func<RunOptions, RunOptions>? with, string[] prefixes, Action<TortureRun>? begun)
     {
         var options = new RunOptions
         {
@@ -35,7 +39,11 @@ internal sealed class TinyRun : IDisposable
         try
         {
             return await _runner.RunAsync(
-                with is null ? options : with(options), _runner.Select(prefixes), run => Folder = run.Folder);
+                with is null ? options : with(options), _runner.Select(prefixes), run =>
+                {
+                    Folder = run.Folder;
+                    begun?.Invoke(run);
+                });
         }
         finally
         {

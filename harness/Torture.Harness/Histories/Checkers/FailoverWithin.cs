@@ -7,6 +7,8 @@ namespace Torture.Harness.Histories;
 /// <summary>After each fault an operation that began later is served within the limit.</summary>
 public sealed class FailoverWithin(TimeSpan limit) : IChecker
 {
+    public TimeSpan? Limit => limit;
+
     public IEnumerable<Finding> Check(History history)
     {
         var begun = history.Of<OperationStarted>().ToList();

@@ -6,6 +6,8 @@ namespace Torture.Harness.Histories;
 /// <summary>Who waits in a poll is told within the limit, counted from the event.</summary>
 public sealed class NotifiedWithin(TimeSpan limit) : IChecker
 {
+    public TimeSpan? Limit => limit;
+
     public IEnumerable<Finding> Check(History history)
     {
         foreach (var story in WitnessStory.AllOf(history))

@@ -1,0 +1,83 @@
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Harness.Results;
+using Torture.Harness.Running;
+
+namespace Torture.SelfTests.Harness;
+
+/// <summary>A stored run is judged again and comes to the same.</summary>
+[NonParallelizable]
+public sealed class Rechecks
+{
+    [Test]
+    public async Task TinyCasesComeToTheSame()
+    {
+        using var run = new TinyRun();
+        await run.RunAsync(null, "tiny.Verdicts", "tiny.Faults");
+
+        Recheck.Of(run.Folder).Differences.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task CasesOnTheWireComeToTheSame()
+    {
+        var (folder, results) = await OnLoopbackAsync("rpc.witness.UnRegister", "notify.ClientMove");
+        try
+        {
+            results.Cases.Should().Contain(result => result.Checks.Any(
+                check => check.Wire == WireConfirmation.Confirmed), "packets confirm what clients saw");
+
+            Recheck.Of(folder).Differences.Should().BeEmpty();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
+    public async Task WhatTheWireContradictsFails()
+    {
+        var (folder, results) = await OnLoopbackAsync("rpc.witness.UnRegister");
+        try
+        {
+            var lie = results with { Cases = [.. results.Cases.Select(Lie)] };
+            ResultsFile.Write(folder, lie);
+
+            var differences = Recheck.Of(folder).Differences;
+
+            differences.Should().NotBeEmpty();
+            differences.Should().OnlyContain(difference => difference.After == Verdict.Failed);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static CaseResult Lie(CaseResult result) => result with
+        {
+            Checks = [.. result.Checks.Select(check =>
+                check.Wire == WireConfirmation.Confirmed && check.Path == ".Status"
+                    ? check with { Actual = "ERROR_OUTOFMEMORY (0xE)" }
+                    : check)],
+        };
+    }
+
+    private static async Task<(string Folder, RunResults Results)> OnLoopbackAsync(params string[] prefixes)
+    {
+        await TinyRun.OneAtATime.WaitAsync();
+        try
+        {
+            var folder = "";
+            var runner = new SuiteRunner();
+            var results = await runner.RunAsync(
+                new RunOptions { Out = Directory.CreateTempSubdirectory("torture-recheck-").FullName },
+                runner.Select(prefixes), run => folder = run.Folder);
+            return (folder, results);
+        }
+        finally
+        {
+            TinyRun.OneAtATime.Release();
+        }
+    }
+}
