@@ -17,6 +17,7 @@ internal static class Program
             RunCommand.Create(),
             ListCommand.Create(),
             ReportCommand.Create(),
+            RecheckCommand.Create(),
             InspectVerb.Create(),
             ClusterCommand.Create(),
             ServeCommand.Create(),
