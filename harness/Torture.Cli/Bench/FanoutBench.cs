@@ -26,7 +26,8 @@ internal static class FanoutBench
             "fanout",
             "Clients of this process, each with a connection of its own (NTLM, integrity), a registration and a "
             + "pending AsyncNotify at one node; then the address goes down. From the event to the first, median "
-            + "and last notification, and the node's memory for a connection, and for a registration with its pending call.")
+            + "and last notification, and the node's memory for a connection, and for a registration with its pending "
+            + "call.")
         {
             Clients,
         };
