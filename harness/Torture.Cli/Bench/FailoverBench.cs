@@ -45,6 +45,10 @@ internal static class FailoverBench
     public static void Tell(Figures figures, IEnumerable<FailoverResult> failovers)
     {
         var all = failovers.ToArray();
+        // A repeat without an end in the packets is no short outage: the distribution is of the others only.
+        var seen = all.Count(failover => failover.Outage is not null);
+        figures.Add("repeats", all.Length, "");
+        figures.Add("repeats whose outage the packets show", seen, "", Goal.AtLeast(all.Length));
         Tell(figures, "outage", all.Select(failover => failover.Outage));
         foreach (var milestones in all.SelectMany(failover => failover.Milestones)
             .GroupBy(milestone => $"{milestone.Name} {milestone.Event}").OrderBy(group => group.Key))

@@ -58,6 +58,19 @@ public sealed class FiguresTests
         figures.All.Should().NotContain(figure => figure.Name.StartsWith("T4"), "no packet ever showed it");
     }
 
+    [Test]
+    public void RepeatWithoutAnEndIsTold()
+    {
+        var figures = new Figures("failover", TextWriter.Null, asJson: false);
+
+        FailoverBench.Tell(figures, [Failover(1), Failover(2) with { Outage = null }, Failover(3)]);
+
+        Value(figures, "repeats").Should().Be(3);
+        figures.All.Single(figure => figure.Name == "repeats whose outage the packets show")
+            .Should().Match<Figures.Figure>(figure => figure.Value == 2 && figure.Met == false);
+        Value(figures, "outage count").Should().Be(2);
+    }
+
     private static FailoverResult Failover(int number) => new()
     {
         Kind = "KillNode",
