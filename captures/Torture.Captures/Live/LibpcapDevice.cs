@@ -162,8 +162,8 @@ public sealed unsafe class LibpcapDevice : ICaptureDevice
     {
         _ = pcap_set_snaplen(handle, options.SnapLength);
         _ = pcap_set_promisc(handle, options.Promiscuous ? 1 : 0);
-        // Not immediate: then the kernel's ring has slots of the largest packet's size, some hundred in all, and a burst
-        // overruns them. This way blocks are filled, and handed over when full or after this time.
+        // Not immediate: then the kernel's ring has slots of the largest packet's size, some hundred in all, and a
+        // burst overruns them. This way blocks are filled, and handed over when full or after this time.
         _ = pcap_set_timeout(handle, HandOverMilliseconds);
         _ = pcap_set_immediate_mode(handle, 0);
         _ = pcap_set_buffer_size(handle, options.BufferSize);

@@ -76,8 +76,8 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
         await _one.WaitAsync();
         try
         {
-            var words = (await reader.ReadLineAsync(down.Token) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            await writer.WriteAsync(await DoAsync(words));
+            var line = await reader.ReadLineAsync(down.Token) ?? "";
+            await writer.WriteAsync(await DoAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         }
         catch (Exception refused) when (refused is FormatException or IOException or InconclusiveException
             or NotSupportedByTargetException)

@@ -9,7 +9,7 @@ internal static class ReportCommand
     public static Command Create()
     {
         var folder = StoredRun.Folder();
-        var command = new Command("report", "Write report.html, TRX, JUnit and requirements.json of a stored run again.")
+        var command = new Command("report", "Write the reports of a stored run again: HTML, TRX, JUnit, JSON.")
         {
             folder,
         };

@@ -46,7 +46,8 @@ internal static class RunCommand
             Cases, TargetOptionsOf.Target, TargetOptionsOf.Nodes, TargetOptionsOf.Seed, TargetOptionsOf.Mutant,
             TargetOptionsOf.Set, TargetOptionsOf.Out, Strict, Require, Repeat, NoKeys,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(Wish(parsed), parsed.GetValue(Cases)!, cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(Wish(parsed), parsed.GetValue(Cases)!, cancellationToken));
         return command;
     }
 

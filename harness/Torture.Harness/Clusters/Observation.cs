@@ -47,7 +47,9 @@ public sealed record NodeObservation(
 
     public IReadOnlyList<ObservedRegistration> Registrations { get; init; } = [];
 
-    /// <summary>Events of an administrator that the node has carried out so far; null where it does not count.</summary>
+    /// <summary>
+    /// Events of an administrator that the node has carried out so far; null where it does not count.
+    /// </summary>
     public long? Events { get; init; }
 
     /// <summary>Other nodes whose link this node holds up, by name.</summary>

@@ -144,7 +144,8 @@ public sealed record ChangeAddress(string? ClientName, string Resource, bool Onl
 
     public override bool TouchesOthers => ClientName is null;
 
-    public override string ToString() => $"tell {ClientName ?? "all"} that {Resource} is {(Online ? "online" : "offline")}";
+    public override string ToString() =>
+        $"tell {ClientName ?? "all"} that {Resource} is {(Online ? "online" : "offline")}";
 }
 
 /// <summary>A client's next answer is made up by an administrator (<c>net witness force-response</c>).</summary>

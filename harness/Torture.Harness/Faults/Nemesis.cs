@@ -5,7 +5,9 @@ using Torture.Harness.Running;
 
 namespace Torture.Harness.Faults;
 
-/// <summary>The nemesis of one case. Outages that overlap are one disturbance: it ends when the last is healed.</summary>
+/// <summary>
+/// The nemesis of one case. Outages that overlap are one disturbance: it ends when the last is healed.
+/// </summary>
 internal sealed class Nemesis(CaseRun run) : INemesis
 {
     private readonly List<Outage> _open = [];

@@ -101,7 +101,9 @@ internal static class WireProof
         CaseRun run, Node? except, Func<WitnessInterface, bool> wanted, string what) =>
         ListAsync(run, except, list => list.Count > 0 && list.All(wanted), what);
 
-    /// <summary>The list shows the state; or it waits, since nothing is available any more ([MS-SWN] 3.1.4.1).</summary>
+    /// <summary>
+    /// The list shows the state; or it waits, since nothing is available any more ([MS-SWN] 3.1.4.1).
+    /// </summary>
     private static Task<string?> ChangedAsync(CaseRun run, ChangeResource change) =>
         ListAsync(
             run, except: null,

@@ -7,7 +7,9 @@ using Torture.Protocol.Security;
 
 namespace Torture.Harness.Running;
 
-/// <summary>cases/&lt;id&gt;/: history, capture, keys, log of a case, and the nodes' logs where it did not pass.</summary>
+/// <summary>
+/// cases/&lt;id&gt;/: history, capture, keys, log of a case, and the nodes' logs where it did not pass.
+/// </summary>
 internal static class Evidence
 {
     public const string HistoryFile = "history.jsonl";

@@ -78,11 +78,15 @@ public sealed record PlannedCase(
         }
     }
 
-    /// <summary>The full name without the suites' root; namespaces in lower case, fixture and case as written.</summary>
+    /// <summary>
+    /// The full name without the suites' root; namespaces in lower case, fixture and case as written.
+    /// </summary>
     private static string IdOf(Type type, ITest test)
     {
         var space = type.Namespace is { } name ? name + "." : "";
-        var rest = test.FullName.StartsWith(space, StringComparison.Ordinal) ? test.FullName[space.Length..] : test.Name;
+        var rest = test.FullName.StartsWith(space, StringComparison.Ordinal)
+            ? test.FullName[space.Length..]
+            : test.Name;
         return space.Replace(SuitesNamespace, "", StringComparison.Ordinal).ToLowerInvariant()
             + rest.Replace('+', '.');
     }

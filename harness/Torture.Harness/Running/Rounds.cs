@@ -2,7 +2,9 @@ using Torture.Harness.Results;
 
 namespace Torture.Harness.Running;
 
-/// <summary>Several rounds of one case are one result: the worst verdict, all outages, everything that was checked.</summary>
+/// <summary>
+/// Several rounds of one case are one result: the worst verdict, all outages, everything that was checked.
+/// </summary>
 internal static class Rounds
 {
     public static CaseResult Join(CaseResult before, CaseResult next)

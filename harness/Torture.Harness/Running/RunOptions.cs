@@ -45,7 +45,9 @@ public sealed record RunOptions
     /// <summary>In the place of a target found by name: for targets that are made in code.</summary>
     public Func<TargetOptions, CancellationToken, Task<ICluster>>? Up { get; init; }
 
-    /// <summary>What environment variables say: TORTURE_TARGET, _OUT, _STRICT, _REQUIRE, _SEED, _NODES, _MUTANT.</summary>
+    /// <summary>
+    /// What environment variables say: TORTURE_TARGET, _OUT, _STRICT, _REQUIRE, _SEED, _NODES, _MUTANT.
+    /// </summary>
     public static RunOptions FromEnvironment()
     {
         var defaults = new RunOptions();

@@ -34,7 +34,9 @@ public sealed class SuiteRunner
     /// <summary>Every case, in order of its id.</summary>
     public IReadOnlyList<PlannedCase> Cases { get; }
 
-    /// <summary>Cases under any of the prefixes (<c>rpc.witness</c>, in any letter case); all without a prefix.</summary>
+    /// <summary>
+    /// Cases under any of the prefixes (<c>rpc.witness</c>, in any letter case); all without a prefix.
+    /// </summary>
     public IReadOnlyList<PlannedCase> Select(params IReadOnlyList<string> prefixes) =>
         prefixes.Count == 0 ? Cases : [.. Cases.Where(planned => prefixes.Any(planned.IsUnder))];
 

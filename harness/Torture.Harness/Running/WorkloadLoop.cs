@@ -6,7 +6,9 @@ using Torture.Protocol.Smb2;
 
 namespace Torture.Harness.Running;
 
-/// <summary>The client behind a workload: connects, negotiates, echoes; and again, when the connection breaks.</summary>
+/// <summary>
+/// The client behind a workload: connects, negotiates, echoes; and again, when the connection breaks.
+/// </summary>
 internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient client) : IAsyncDisposable
 {
     /// <summary>Between two operations: enough of them to see an outage to the millisecond, not more.</summary>

@@ -146,7 +146,8 @@ public sealed class CaptureFiles
         byte[] pcapng = [.. Section(false), 6, 0, 0, 0, 0xF0, 0xFF, 0xFF, 0xFF];
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        ((Action)(() => Read(pcap).Count())).Should().Throw<CaptureException>().WithMessage("*claims 2147483647 bytes*");
+        ((Action)(() => Read(pcap).Count())).Should().Throw<CaptureException>()
+            .WithMessage("*claims 2147483647 bytes*");
         ((Action)(() => Read(pcapng).Count())).Should().Throw<CaptureException>().WithMessage("*limit*");
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(2 << 20);
@@ -216,7 +217,8 @@ public sealed class CaptureFiles
     private static byte[] Interface(bool bigEndian) => [.. U16(1, bigEndian), .. U16(0, bigEndian), .. new byte[4]];
 
     private static byte[] Enhanced(bool bigEndian, ulong units, byte[] data) =>
-        Block(6, bigEndian, [.. U32(0, bigEndian), .. U32((uint)(units >> 32), bigEndian), .. U32((uint)units, bigEndian),
+        Block(6, bigEndian, [.. U32(0, bigEndian),
+            .. U32((uint)(units >> 32), bigEndian), .. U32((uint)units, bigEndian),
             .. U32((uint)data.Length, bigEndian), .. U32((uint)data.Length, bigEndian), .. data,
             .. new byte[-data.Length & 3]]);
 

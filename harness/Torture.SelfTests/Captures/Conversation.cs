@@ -4,7 +4,9 @@ using Torture.Captures;
 
 namespace Torture.SelfTests.Captures;
 
-/// <summary>A hand-written capture of a client that uses an address; each answer comes 1 ms after its request.</summary>
+/// <summary>
+/// A hand-written capture of a client that uses an address; each answer comes 1 ms after its request.
+/// </summary>
 internal sealed class Conversation(IPAddress client, IPAddress server)
 {
     private readonly List<CapturedPacket> _packets = [];

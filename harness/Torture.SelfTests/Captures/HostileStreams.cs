@@ -32,7 +32,8 @@ public sealed class HostileStreams
         }
 
         Read(packets).Calls.Count(c => c.Response is not null || c.Fault is not null)
-            .Should().Be(Read(CaptureFile.Read(Samples.Path("cancel-orphan"))).Calls.Count(c => c.ResponseAt is not null));
+            .Should().Be(
+                Read(CaptureFile.Read(Samples.Path("cancel-orphan"))).Calls.Count(c => c.ResponseAt is not null));
     }
 
     [Test]

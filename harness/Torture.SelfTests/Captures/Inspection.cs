@@ -60,7 +60,8 @@ public sealed class Inspection
     {
         var handle = new ContextHandle(0, new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
         var registered = Call(
-            WitnessOperation.WitnessrRegisterEx, new RegisterExRequest(WitnessVersion.V2, "N", null, "10.0.0.1", "C", 0, 2),
+            WitnessOperation.WitnessrRegisterEx,
+            new RegisterExRequest(WitnessVersion.V2, "N", null, "10.0.0.1", "C", 0, 2),
             new HandleResponse(handle, Win32Error.ERROR_SUCCESS), after: 0);
         var timeout = new AsyncNotifyResult(null, Win32Error.ERROR_TIMEOUT);
         var audit = new NotificationAudit();

@@ -70,7 +70,8 @@ public sealed class LiveCapture
         var waiting = session.WaitUntilAsync(_ => false);
         device.Break.SetResult();
 
-        await ((Func<Task>)(() => waiting)).Should().ThrowAsync<CaptureException>().WithMessage("capture on fake failed*");
+        await ((Func<Task>)(() => waiting)).Should().ThrowAsync<CaptureException>()
+            .WithMessage("capture on fake failed*");
         await ((Func<Task>)(() => session.FlushAsync())).Should().ThrowAsync<CaptureException>();
         await session.DisposeAsync();
         device.IsDisposed.Should().BeTrue();

@@ -150,7 +150,8 @@ public sealed class SamplePdus
     }
 
     private static string Describe(
-        long frame, long microseconds, int stream, bool fromClient, PduType type, int flags, uint callId, int authLength,
+        long frame, long microseconds, int stream, bool fromClient, PduType type, int flags, uint callId,
+        int authLength,
         ushort? opnum, AuthenticationType? authType, AuthenticationLevel? level, string bytes) =>
         $"{frame} {microseconds} {stream} {(fromClient ? "c2s" : "s2c")} {type} {flags} {callId} {authLength} "
         + $"{opnum} {authType} {level} {bytes}";

@@ -53,7 +53,9 @@ public sealed class TcpReassembly
     {
         var log = new Log();
 
-        Play(log, LinkType.Raw, FromClient(0xFFFF_FFFC, Wire.Syn), FromClient(1, "ef"), FromClient(0xFFFF_FFFD, "abcd"));
+        Play(
+            log, LinkType.Raw, FromClient(0xFFFF_FFFC, Wire.Syn), FromClient(1, "ef"),
+            FromClient(0xFFFF_FFFD, "abcd"));
 
         log.Text(client: true).Should().Be("abcdef");
     }
@@ -110,7 +112,9 @@ public sealed class TcpReassembly
     {
         var log = new Log();
 
-        Play(log, LinkType.Raw, FromClient(99, Wire.Syn), Wire.Tcp(Server, Client, 2_000_000_000, 100, Wire.Syn | Wire.Ack, []),
+        Play(
+            log, LinkType.Raw, FromClient(99, Wire.Syn),
+            Wire.Tcp(Server, Client, 2_000_000_000, 100, Wire.Syn | Wire.Ack, []),
             Wire.Tcp(Server, Client, 0, 0, Wire.Ack, [], window: 1234), Wire.Tcp(Server, Client, 0, 0, Wire.Reset, []),
             FromClient(100, "on"), Wire.Tcp(Server, Client, 2_000_000_001, 102, Wire.Ack, "ok"u8.ToArray()),
             Wire.Tcp(Server, Client, 2_000_000_003, 0, Wire.Reset, []));
@@ -210,7 +214,8 @@ public sealed class TcpReassembly
             _entries.Add($"{Side(fromClient)}:{how}");
 
         public string Text(bool client) =>
-            string.Concat(_entries.Where(e => e.StartsWith(Side(client), StringComparison.Ordinal)).Select(e => e[2..]));
+            string.Concat(
+                _entries.Where(e => e.StartsWith(Side(client), StringComparison.Ordinal)).Select(e => e[2..]));
 
         public override string ToString() => string.Join(' ', _entries);
 

@@ -10,7 +10,9 @@ public sealed class Timelines
     private static readonly IPAddress Moved = IPAddress.Parse("127.0.9.100");
     private static readonly IPAddress Client = IPAddress.Parse("127.0.9.50");
 
-    /// <summary>Frames as tshark shows them; seconds between them as lab/README measured, less the time to T2.</summary>
+    /// <summary>
+    /// Frames as tshark shows them; seconds between them as lab/README measured, less the time to T2.
+    /// </summary>
     [TestCase("failover-kill-0", "T1=33 T2=65 T3=69 T4=72", 0.06, 0.10)]
     [TestCase("failover-disable-0", "T1=33 T2=76 T4=78", 0.03, 0.06)]
     [TestCase("failover-moveip-0", "T1=33 T2=63 T4=65", 0.06, 0.10)]

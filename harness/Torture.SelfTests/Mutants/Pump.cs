@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 namespace Torture.SelfTests.Mutants;
 
 /// <summary>Everything that was put off waits here until it is pumped: one thread, one order.</summary>
 internal sealed class Pump : SynchronizationContext
 {
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
+    private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> _posted = new();
 
     public override void Post(SendOrPostCallback d, object? state) => _posted.Enqueue((d, state));
 

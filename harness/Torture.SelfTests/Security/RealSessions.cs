@@ -67,7 +67,9 @@ public sealed class RealSessions
         derive.Should().Throw<SecurityContextException>().WithMessage(@"*not the password of SWNTEST\swn*");
     }
 
-    /// <summary>What the sealed calls begin with: a verification trailer; pointer, count and the first group name.</summary>
+    /// <summary>
+    /// What the sealed calls begin with: a verification trailer; pointer, count and the first group name.
+    /// </summary>
     private static string Sealed(bool fromClient) => fromClient
         ? "8ae3137102f43671"
         : "00000200" + "03000000" + "04000200" + "03000000"

@@ -147,9 +147,8 @@ public sealed class ShareMoveForAnyShare(NodeParts parts) : WitnessService(parts
 public sealed class ShareMoveWithoutShare(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> ShareMoveConcerns(string? client, string share) =>
-        base.ShareMoveConcerns(client, share).Concat(client is null
-            ? []
-            : WitnessRegistrationList.OfClient(client).Where(r => !r.ShareNameNotificationRequired));
+        base.ShareMoveConcerns(client, share)
+            .Concat(OfClientOrAll(client).Where(registration => !registration.ShareNameNotificationRequired));
 }
 
 [Defect("A share move of one client is told to the others on this share.")]

@@ -219,6 +219,6 @@ public partial class WitnessService
     private static bool IsSameInterface(PublicInterface one, PublicInterface other) =>
         (other.IPv4 is { } v4 && one.Has(v4)) || (other.IPv6 is { } v6 && one.Has(v6));
 
-    private IReadOnlyCollection<WitnessRegistration> OfClientOrAll(string? client) =>
+    protected IReadOnlyCollection<WitnessRegistration> OfClientOrAll(string? client) =>
         client is null ? WitnessRegistrationList.All : WitnessRegistrationList.OfClient(client);
 }

@@ -35,7 +35,9 @@ public sealed class SeveralFailures : Suite
         await using (await Nemesis.InjectAsync(new KillNode(leader)))
         {
             var after = await UntilAsync(
-                seen => Leaders(seen, leader) is [var only] && only != leader.Name, "one new leader");
+                seen => Leaders(seen, leader) is [var only] && only != leader.Name
+                    && Cluster.PublicAddresses.All(address => seen.OwnerOf(address) is not null),
+                "one new leader, and an owner for every address");
             Check.That(Ctdb.OneLeader, Leaders(after, leader).Count, 1);
             Check.That(Ctdb.LeaderLossSurvived, Leaders(after, leader)[0] == leader.Name, false);
             Check.Holds(

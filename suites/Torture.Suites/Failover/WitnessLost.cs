@@ -58,7 +58,7 @@ public sealed class WitnessLost : Suite
         }
     }
 
-    [Test, Verifies(Swn.Initialisation, Ctdb.RegistrationDiesWithNode), Needs(Capability.KillNode)]
+    [Test, Verifies(Swn.AsyncNotifyUnknownHandle, Ctdb.RegistrationDiesWithNode), Needs(Capability.KillNode)]
     public async Task AHandleFromBeforeTheRestartIsUnknown()
     {
         var registration = await RegisterAsync(Address);
@@ -70,7 +70,7 @@ public sealed class WitnessLost : Suite
         var reply = await witness.AsyncNotifyAsync(registration.Handle);
 
         Check.That(
-            Swn.Initialisation, reply, r => r.Status, ERROR_NOT_FOUND,
+            Swn.AsyncNotifyUnknownHandle, reply, r => r.Status, ERROR_NOT_FOUND,
             tolerated: RpcFault.nca_s_fault_context_mismatch);
         Check.That(Ctdb.RegistrationDiesWithNode, reply.Response is null, true);
     }

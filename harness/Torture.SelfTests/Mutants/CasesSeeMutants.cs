@@ -1,0 +1,88 @@
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Harness.Results;
+using Torture.Harness.Running;
+using Registry = Torture.Mutants.Mutants;
+
+namespace Torture.SelfTests.Mutants;
+
+/// <summary>
+/// On a real loopback cluster of the mutant, a case that verifies what the mutant violates turns red: of each family
+/// one, the whole list is for the proof to come.
+/// </summary>
+public sealed class CasesSeeMutants
+{
+    /// <summary>Enough cases to see it, few enough to see it soon.</summary>
+    private const int Cases = 12;
+
+    private static readonly Lazy<SuiteRunner> Runner = new(() => new SuiteRunner());
+
+    [TestCase("AcceptsAnyVersion")]
+    [TestCase("AcceptsNullClientName")]
+    [TestCase("ChecksAddressBeforeNetName")]
+    [TestCase("HandleOnFailure")]
+    [TestCase("UnRegisterExKeepsHandle")]
+    [TestCase("UnRegisterLeavesCallPending")]
+    [TestCase("WitnessFlagEverywhere")]
+    [TestCase("IPv6EntriesMissing")]
+    [TestCase("ReportsVersion3")]
+    [TestCase("NeverTimesOut")]
+    [TestCase("TimesOutEarly")]
+    [TestCase("ReapsWhilePending")]
+    [TestCase("NotificationLengthWrong")]
+    [TestCase("ReservedNotZero")]
+    [TestCase("ClientMoveForEverybody")]
+    [TestCase("EventBeforePollLost")]
+    [TestCase("ShareMoveWithoutShare")]
+    [TestCase("IPChangeWithoutFlag")]
+    [TestCase("NeverRunsDown")]
+    [TestCase("AcceptsConnectLevel")]
+    [TestCase("SignaturesNotVerified")]
+    [TestCase("UnknownOpnumIsStatus")]
+    [TestCase("PendingCallBlocksConnection")]
+    [TestCase("MapperTellsWrongPort")]
+    [TestCase("NobodyTakesOver")]
+    [TestCase("TakeoverNotTold")]
+    public async Task TurnsRed(string name)
+    {
+        var mutant = Registry.Find(name)!;
+        var verifying = Runner.Value.Cases
+            .Where(planned => !planned.IsLocal && planned.Requirements.Intersect(mutant.Violates).Any())
+            .OrderBy(planned => planned.Breaks).ThenBy(planned => planned.Takes ?? TimeSpan.Zero).ToList();
+
+        var results = await RunAsync(name, [.. Spread(verifying)]);
+
+        results.Cases.Where(result => result.Verdict == Verdict.Failed).Should().NotBeEmpty(
+            "{0} It must be seen by one of: {1}", mutant.Sentence,
+            string.Join(", ", results.Cases.Select(result => $"{result.Id} {result.Verdict} {result.Reason}")));
+    }
+
+    [Test]
+    public async Task NothingPassesAgainstAnInertServer()
+    {
+        var results = await RunAsync("InertServer", Runner.Value.Select("rpc.witness.UnRegister", "notify.ClientMove"));
+
+        results.Cases.Should().NotBeEmpty().And.NotContain(result => result.Verdict == Verdict.Passed);
+    }
+
+    /// <summary>From the whole list, not from one fixture alone.</summary>
+    private static IEnumerable<PlannedCase> Spread(List<PlannedCase> cases)
+    {
+        var step = Math.Max(1, cases.Count / Cases);
+        return cases.Where((_, i) => i % step == 0).Take(Cases);
+    }
+
+    private static async Task<RunResults> RunAsync(string mutant, IReadOnlyList<PlannedCase> cases)
+    {
+        var folder = Directory.CreateTempSubdirectory("torture-mutant-").FullName;
+        try
+        {
+            return await Runner.Value.RunAsync(
+                new RunOptions { Out = folder, Mutant = mutant, Evidence = false }, cases);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
