@@ -108,6 +108,14 @@ public abstract class Suite
         Func<ClusterObservation, bool> condition, string what, TimeSpan? limit = null) =>
         Case.UntilAsync(condition, what, limit);
 
+    /// <summary>
+    /// Asks again until the answer is as it is to become, at most for the limit (the target's for notifications), and
+    /// gives the last answer either way: a check has the word.
+    /// </summary>
+    protected Task<T> AskUntilAsync<T>(Func<Task<T>> ask, Func<T, bool> becomes, TimeSpan? limit = null)
+        where T : class =>
+        Case.AskUntilAsync(ask, becomes, limit);
+
     /// <summary>True where the task ended before the limit of silence: something came that should not.</summary>
     protected async Task<bool> ComesWithinSilenceAsync(Task task, TimeSpan? limit = null)
     {

@@ -18,6 +18,20 @@ internal sealed partial class CaseRun
         return seen ?? throw new InconclusiveException($"not seen: {what}; the cluster was {Render.Cluster(last)}");
     }
 
+    public async Task<T> AskUntilAsync<T>(Func<Task<T>> ask, Func<T, bool> becomes, TimeSpan? limit)
+        where T : class
+    {
+        T? last = null;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                last = await ask();
+                return becomes(last) ? last : null;
+            },
+            limit ?? Limits.Notification, Time, Deadline);
+        return last!;
+    }
+
     public async Task<Node> OwnerOfAsync(PublicAddress address)
     {
         var observed = await UntilAsync(seen => seen.OwnerOf(address) is not null, $"one owner of {address}", null);

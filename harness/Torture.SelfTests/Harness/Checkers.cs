@@ -27,6 +27,10 @@ public sealed class Checkers
             .Should().Equal("still held by n1");
 
     [Test]
+    public void NewsFromBeforeTheCaseMayComeLate() =>
+        Wrong(new OneOwnerPerAddress(), OfOwner(N3).Releases(-0.1, N3).Takes(0.1, N1)).Should().BeEmpty();
+
+    [Test]
     public void TheDeadHoldNothing() =>
         Wrong(new OneOwnerPerAddress(), OfOwner(N1).Fault(1, new KillNode(N1)).Takes(2, N2)).Should().BeEmpty();
 

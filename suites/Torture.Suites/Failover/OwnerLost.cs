@@ -83,13 +83,16 @@ public sealed class OwnerLost : Suite
         {
             var next = await OwnerOfAsync(Address);
             Check.That(Ctdb.EveryAddressServed, next == owner, false);
-            var list = await witness.GetInterfaceListAsync();
-            var entry = list.Interfaces.First(entry => entry.IPv4.Equals(Address.Address));
+            var list = await AskUntilAsync(witness.GetInterfaceListAsync, list => EntryOf(list).GroupName == next.Name);
+            var entry = EntryOf(list);
             Check.That(Ctdb.InterfaceListFollowsOwnership, entry.GroupName, next.Name);
             Check.That(
                 Swn.WitnessFlagForOtherNodes, entry.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS), next != asked);
         }
     }
+
+    private WitnessInterface EntryOf(InterfaceListReply list) =>
+        list.Interfaces.First(entry => entry.IPv4.Equals(Address.Address));
 
     [TestCaseSource(nameof(Ways))]
     [Verifies(Ctdb.NodeReturns, Ctdb.InterfaceListAgrees)]

@@ -34,13 +34,17 @@ public sealed class OneOwnerPerAddress : IChecker
         }
     }
 
-    /// <summary>The cluster's own order of takes and releases where it tells one: news of nodes may cross.</summary>
+    /// <summary>
+    /// The cluster's own order of takes and releases where it tells one: news of nodes may cross, also with the
+    /// beginning of the case, which says what was known by then.
+    /// </summary>
     private static IEnumerable<HistoryEvent> InOrder(History history)
     {
         var events = history.Events;
         var ordered = events.All(happened => happened is not AddressReleased { Order: 0 });
         return ordered
-            ? events.OrderBy(happened => happened.At).ThenBy(happened => happened switch
+            ? events.OrderBy(happened => happened is AddressTaken { Order: 0 } ? DateTimeOffset.MinValue : happened.At)
+                .ThenBy(happened => happened switch
             {
                 AddressTaken taken => taken.Order,
                 AddressReleased released => released.Order,
