@@ -71,7 +71,8 @@ internal sealed record Hearing(
     private static Expected? CauseOf(Heard one, List<Expected> open) =>
         one.Change is not null
             ? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance)
-            : open.LastOrDefault(may => one.Is(may) && may.At <= one.At + Skew);
+            : open.LastOrDefault(may => one.Is(may) && may.At <= one.At)
+                ?? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Skew);
 
     /// <summary>Of moves of one kind that nobody fetched in time only the last is kept.</summary>
     private static bool IsOverwritten(Expected earlier, Expected delivered) =>

@@ -90,6 +90,11 @@ public sealed class Checkers
             .Polls(7, 7.1, MovedTo(B)).Polls(7.2).Ends(20)).Should().BeEmpty();
 
     [Test]
+    public void MovesThatFollowHardOnEachOtherAreToldApart() =>
+        All(OfOwner(N1).Registers(5).Fault(6, new MoveClient("client", N1)).Polls(6.005, 6.006, MovedTo(B))
+            .Fault(6.01, new MoveClient("client", N2)).Polls(6.015, 6.016, MovedTo(A)).Ends(20)).Should().BeEmpty();
+
+    [Test]
     public void AMoveThatIsToldTwiceIsInvented() =>
         Wrong(
             new NotToTheWrongClient(),
