@@ -70,9 +70,12 @@ public sealed class ControlServer(ReferenceNode node)
         try
         {
             await AnswerAsync(lines, node.ExecuteHere(new ControlRequest(ControlVerb.Observe)), cancellationToken);
-            await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken))
+            while (await events.Reader.WaitToReadAsync(cancellationToken))
             {
-                await AnswerAsync(lines, new ControlResponse(true) { Event = happened }, cancellationToken);
+                while (events.Reader.TryRead(out var happened))
+                {
+                    await AnswerAsync(lines, new ControlResponse(true) { Event = happened }, cancellationToken);
+                }
             }
         }
         finally

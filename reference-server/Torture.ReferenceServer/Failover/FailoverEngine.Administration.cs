@@ -140,7 +140,7 @@ public partial class FailoverEngine
     {
         var answer = new TaskCompletionSource<ControlResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests[++_requestId] = (peer, answer);
-        peer.Link?.Send(new LinkMessage { Request = new RoutedRequest(_requestId, request with { Local = true }) });
+        Send(peer, new LinkMessage { Request = new RoutedRequest(_requestId, request with { Local = true }) });
         return answer.Task;
     }
 
@@ -150,7 +150,7 @@ public partial class FailoverEngine
             && request.Request.Client is null && IsLeading
                 ? Pin(request.Request)
                 : LocalRequests?.Invoke(request.Request) ?? ControlResponse.Refused("not ready");
-        peer.Link?.Send(new LinkMessage { Response = new RoutedResponse(request.Id, response) });
+        Send(peer, new LinkMessage { Response = new RoutedResponse(request.Id, response) });
     }
 
     private void ResponseReceived(RoutedResponse response)
@@ -179,7 +179,7 @@ public partial class FailoverEngine
     private Task<T> OnLoopAsync<T>(Func<T> action)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
+        void Do()
         {
             try
             {
@@ -189,7 +189,13 @@ public partial class FailoverEngine
             {
                 done.SetException(failure);
             }
-        });
+        }
+
+        if (!Post(Do))
+        {
+            done.SetCanceled();
+        }
+
         return done.Task;
     }
 }

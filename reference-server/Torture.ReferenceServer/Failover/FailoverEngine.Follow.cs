@@ -138,7 +138,7 @@ public partial class FailoverEngine
             return;
         }
 
-        if (_held.Keys.FirstOrDefault(address => !_goal.Contains(address)) is { } surplus)
+        if (_held.FirstOrDefault(entry => !_goal.Contains(entry.Key) || entry.Value.Permit.IsEnded).Key is { } surplus)
         {
             _isWorking = true;
             _held[surplus].Permit.End();

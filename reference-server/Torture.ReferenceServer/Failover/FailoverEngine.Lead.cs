@@ -99,6 +99,9 @@ public partial class FailoverEngine
         }
 
         SetLeader(_self);
+
+        // What the leader before had permitted goes on, but no longer than the lock: others count on that.
+        Parts.Fence.Shorten(term.Until);
         Permit(term.Until);
     }
 
@@ -179,9 +182,9 @@ public partial class FailoverEngine
             member.MayHold.UnionWith(beat.Wanted);
         }
 
-        if (member.Commanded?.IsSubsetOf(member.MayHold) == false && Now - member.CommandedAt > _interval)
+        if (member.Commanded?.SetEquals(beat.Wanted) == false && Now - member.CommandedAt > _interval)
         {
-            // It had no permission when the command came.
+            // It had no permission when the command came, or did not know its leader.
             member.Commanded = null;
         }
 
@@ -189,7 +192,7 @@ public partial class FailoverEngine
         member.Reported = true;
         if ((beat.TableTerm, beat.TableVersion) != (_table.Term, _table.Version) && member != _self)
         {
-            member.Link?.Send(new LinkMessage { Table = _table });
+            Send(member, new LinkMessage { Table = _table });
         }
 
         Reconcile();
@@ -214,7 +217,7 @@ public partial class FailoverEngine
             Adopt(table);
             foreach (var peer in Peers)
             {
-                peer.Link?.Send(new LinkMessage { Table = table });
+                Send(peer, new LinkMessage { Table = table });
             }
         }
 
@@ -275,7 +278,7 @@ public partial class FailoverEngine
             }
             else
             {
-                member.Link?.Send(new LinkMessage { Hold = hold });
+                Send(member, new LinkMessage { Hold = hold });
             }
         }
     }

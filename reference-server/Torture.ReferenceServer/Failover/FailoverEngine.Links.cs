@@ -121,7 +121,32 @@ public partial class FailoverEngine
         using var stopped = _stopping.Token.Register(link.Close);
         Post(() => LinkUp(peer, link));
         await link.RunAsync(message => Post(() => Received(peer, link, message)));
-        Post(() => LinkDown(peer, link));
+        try
+        {
+            // Before the peer sees the end of the link, this node has drawn its conclusions.
+            await OnLoopAsync(() => LinkDown(peer, link));
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        await link.DisposeAsync();
+    }
+
+    private void Send(Member peer, LinkMessage message)
+    {
+        if (peer.Link is { } link && !link.Send(message))
+        {
+            Post(() => DoesNotRead(peer, link));
+        }
+    }
+
+    private void DoesNotRead(Member peer, PeerLink link)
+    {
+        if (peer.Link == link)
+        {
+            Lost(peer, "does not read", safeAt: Now + _limit);
+        }
     }
 
     private void LinkUp(Member peer, PeerLink link)
@@ -142,14 +167,14 @@ public partial class FailoverEngine
             return;
         }
 
-        if (peer == _leader)
+        if (peer == _leader && link.Failure is null)
         {
             // It has ended, and the next leader may permit this node to go on; or it takes this node for ended.
             Parts.Fence.Shorten(Now + (_interval * 2));
             SetLeader(null);
         }
 
-        Lost(peer, link.Failure ?? "link closed", safeAt: Now);
+        Lost(peer, link.Failure ?? "link closed", safeAt: link.Failure is null ? Now : Now + _limit);
     }
 
     private void Lost(Member peer, string why, TimeSpan safeAt)
@@ -250,11 +275,11 @@ public partial class FailoverEngine
     {
         foreach (var peer in Peers)
         {
-            peer.Link?.Send(new LinkMessage { Beat = BeatFor(peer) });
+            Send(peer, new LinkMessage { Beat = BeatFor(peer) });
         }
     }
 
     private Heartbeat BeatFor(Member peer) => new(
         peer.NextBeat(Now), peer.LastBeat?.Number ?? 0, State, _term, IsLeading, _epoch, _command,
-        [.. _held.Keys], [.. Wanted], _table.Term, _table.Version);
+        [.. _held.Where(entry => !entry.Value.Permit.IsEnded).Select(entry => entry.Key)], [.. Wanted], _table.Term, _table.Version);
 }

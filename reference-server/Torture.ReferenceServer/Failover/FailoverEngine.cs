@@ -85,7 +85,7 @@ public partial class FailoverEngine : IAsyncDisposable
             await released.Task;
         }
 
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         _inbox.Writer.TryComplete();
         await Task.WhenAll(_tasks);
         await Parts.Lock.DisposeAsync();
@@ -93,20 +93,30 @@ public partial class FailoverEngine : IAsyncDisposable
     }
 
     /// <summary>Something for the loop to do.</summary>
-    protected void Post(Action action) => _inbox.Writer.TryWrite(action);
+    /// <returns>False: it has ended.</returns>
+    protected bool Post(Action action) => _inbox.Writer.TryWrite(action);
 
     private async Task LoopAsync()
     {
-        await foreach (var action in _inbox.Reader.ReadAllAsync())
+        // ReadAllAsync would leave the thread that a simulation pumps.
+        while (await _inbox.Reader.WaitToReadAsync())
         {
-            try
+            while (_inbox.Reader.TryRead(out var action))
             {
-                action();
+                Do(action);
             }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                Parts.Log($"failover: {failure}");
-            }
+        }
+    }
+
+    private void Do(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            Parts.Log($"failover: {failure}");
         }
     }
 

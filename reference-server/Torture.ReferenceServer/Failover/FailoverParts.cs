@@ -14,6 +14,9 @@ public sealed class ServingPermit(Fence fence)
 
     public bool Holds => !_ended && fence.Holds;
 
+    /// <summary>It was ended, whatever the fence says.</summary>
+    public bool IsEnded => _ended;
+
     public void End() => _ended = true;
 }
 

@@ -22,16 +22,10 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>Why this end closed it; null where it did not.</summary>
     public string? Failure { get; private set; }
 
-    public void Send(LinkMessage message)
-    {
-        if (!_outgoing.Writer.TryWrite(message))
-        {
-            Failure ??= "the peer does not read";
-            Close();
-        }
-    }
+    /// <returns>False: the peer has not read for so long that there is no room.</returns>
+    public bool Send(LinkMessage message) => _outgoing.Writer.TryWrite(message) || _ended.IsCancellationRequested;
 
-    /// <summary>Hands on what comes until the link ends, whoever ends it.</summary>
+    /// <summary>Hands on what comes until the link ends, whoever ends it. The connection stays open until disposed.</summary>
     public async Task RunAsync(Action<LinkMessage> received)
     {
         var writing = WriteAsync();
@@ -52,7 +46,6 @@ internal sealed class PeerLink : IAsyncDisposable
 
         Close();
         await writing;
-        await _connection.DisposeAsync();
     }
 
     /// <summary>Ends it; <see cref="RunAsync"/> returns.</summary>
@@ -72,9 +65,12 @@ internal sealed class PeerLink : IAsyncDisposable
     {
         try
         {
-            await foreach (var message in _outgoing.Reader.ReadAllAsync(_ended.Token))
+            while (await _outgoing.Reader.WaitToReadAsync(_ended.Token))
             {
-                await _lines.WriteAsync(message, ControlJson.Default.LinkMessage, _ended.Token);
+                while (_outgoing.Reader.TryRead(out var message))
+                {
+                    await _lines.WriteAsync(message, ControlJson.Default.LinkMessage, _ended.Token);
+                }
             }
         }
         catch (Exception ended) when (IsEnd(ended))

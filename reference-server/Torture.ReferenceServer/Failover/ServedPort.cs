@@ -34,7 +34,7 @@ internal sealed class ServedPort
             connection.Abort();
         }
 
-        await _ended.CancelAsync();
+        _ended.Cancel();
     }
 
     private async Task AcceptAsync()
