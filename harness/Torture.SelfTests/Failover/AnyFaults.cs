@@ -3,13 +3,13 @@ using Torture.ReferenceServer.Control;
 
 namespace Torture.SelfTests.Failover;
 
-/// <summary>Faults at random: whatever happens, no address has two owners, and once all is well it is at home.</summary>
+/// <summary>Faults at random: no address ever has two owners, and once all is well it is at home.</summary>
 public sealed class AnyFaults
 {
     private const int Faults = 25;
 
     [Test]
-    public void NoAddressHasTwoOwners([Range(1, 1000)] int seed)
+    public void NoAddressHasTwoOwners([Range(1, 60)] int seed)
     {
         var random = new Random(seed);
         var world = new SimulatedCluster(nodes: 2 + random.Next(4), addresses: 1 + random.Next(6));

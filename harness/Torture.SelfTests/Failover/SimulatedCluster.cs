@@ -23,7 +23,8 @@ internal sealed class SimulatedCluster
         {
             Name = "simulated",
             NetName = "CLUSTER",
-            Nodes = [.. Enumerable.Range(1, nodes).Select(i => new NodeEntry($"n{i}", Address(10 + i), Address(20 + i)))],
+            Nodes = [.. Enumerable.Range(1, nodes)
+                .Select(i => new NodeEntry($"n{i}", Address(10 + i), Address(20 + i)))],
             PublicAddresses = [.. Enumerable.Range(1, addresses).Select(i => Address(100 + i))],
             Shares = [new ShareEntry("share", ShareEntryKind.Failover, "n1")],
             Profile = FailoverProfile.Fast with { Failback = failback },
@@ -130,7 +131,8 @@ internal sealed class SimulatedCluster
     private string State() => string.Join('\n', Nodes.Select(node =>
     {
         var seen = node.Engine.Snapshot;
-        return $"{node.Name} {seen.State} leader {seen.Leader} term {seen.Term} permitted {seen.Permitted}"
+        return $"{node.Name} frozen {node.IsFrozen} dead {node.IsDead} {seen.State}"
+            + $" leader {seen.Leader} term {seen.Term} permitted {seen.Permitted}"
             + $" answers {string.Join(',', node.Answers)}"
             + $" sees {string.Join(',', seen.Members.Select(member => $"{member.Node}:{member.State}"))}"
             + $" pins {string.Join(',', seen.Table.AddressPins)}";
@@ -155,7 +157,8 @@ internal sealed class SimulatedCluster
             if (owners.Count > 1)
             {
                 throw new InvalidOperationException(
-                    $"{address} is answered for by {string.Join(" and ", owners)} at {Time.GetUtcNow():mm:ss.fff}\n{Log()}");
+                    $"{address} is answered for by {string.Join(" and ", owners)}"
+                    + $" at {Time.GetUtcNow():mm:ss.fff}\n{Log()}");
             }
         }
     }

@@ -46,12 +46,22 @@ public partial class FailoverEngine
     });
 
     /// <summary>Owner null: it goes home. The leader does it, whoever is asked.</summary>
-    public Task<ControlResponse> PinAsync(ControlRequest request) =>
-        OnLoopAsync(() => RouteToLeader(request)).Unwrap();
+    public async Task<ControlResponse> PinAsync(ControlRequest request) =>
+        await await OnLoopAsync(() => RouteToLeader(request));
 
     /// <summary>Asks every peer that is there; those that do not answer count as nothing.</summary>
-    public Task<ControlResponse[]> AskPeersAsync(ControlRequest request) => OnLoopAsync(() => Task.WhenAll(
-        Peers.Where(peer => peer.Link is not null).Select(peer => Ask(peer, request)))).Unwrap();
+    public async Task<ControlResponse[]> AskPeersAsync(ControlRequest request)
+    {
+        var asked = await OnLoopAsync(() =>
+            Peers.Where(peer => peer.Link is not null).Select(peer => Ask(peer, request)).ToArray());
+        var answers = new ControlResponse[asked.Length];
+        for (var i = 0; i < asked.Length; i++)
+        {
+            answers[i] = await asked[i];
+        }
+
+        return answers;
+    }
 
     private void AfterStateChange()
     {

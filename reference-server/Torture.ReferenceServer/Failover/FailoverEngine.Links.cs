@@ -58,6 +58,10 @@ public partial class FailoverEngine
             catch (Exception failed) when (PeerLink.IsEnd(failed))
             {
             }
+            catch (Exception failed) when (failed is not OutOfMemoryException)
+            {
+                Parts.Log($"failover: link to {peer.Name}: {failed}");
+            }
 
             try
             {
@@ -281,5 +285,6 @@ public partial class FailoverEngine
 
     private Heartbeat BeatFor(Member peer) => new(
         peer.NextBeat(Now), peer.LastBeat?.Number ?? 0, State, _term, IsLeading, _epoch, _command,
-        [.. _held.Where(entry => !entry.Value.Permit.IsEnded).Select(entry => entry.Key)], [.. Wanted], _table.Term, _table.Version);
+        [.. _held.Where(entry => !entry.Value.Permit.IsEnded).Select(entry => entry.Key)], [.. Wanted],
+        _table.Term, _table.Version);
 }

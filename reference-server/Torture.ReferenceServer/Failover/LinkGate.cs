@@ -75,7 +75,7 @@ public sealed class LinkGate
 
     private sealed class Cut
     {
-        private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _opened = new();
 
         public Task Opened => _opened.Task;
 
