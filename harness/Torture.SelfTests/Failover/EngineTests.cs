@@ -4,7 +4,9 @@ using Torture.ReferenceServer.Control;
 
 namespace Torture.SelfTests.Failover;
 
-/// <summary>The failover engine on one thread and in virtual time; the world watches that no address has two owners.</summary>
+/// <summary>
+/// The failover engine on one thread and in virtual time; the world watches that no address has two owners.
+/// </summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class EngineTests
 {

@@ -3,7 +3,9 @@ using Torture.ReferenceServer.Failover;
 
 namespace Torture.SelfTests.Failover;
 
-/// <summary>Connections between simulated nodes. What the process of a dead node had open is closed by its kernel.</summary>
+/// <summary>
+/// Connections between simulated nodes. What the process of a dead node had open is closed by its kernel.
+/// </summary>
 internal sealed class MemoryNetwork
 {
     private readonly Dictionary<IPEndPoint, Listener> _listeners = [];

@@ -25,7 +25,9 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <returns>False: the peer has not read for so long that there is no room.</returns>
     public bool Send(LinkMessage message) => _outgoing.Writer.TryWrite(message) || _ended.IsCancellationRequested;
 
-    /// <summary>Hands on what comes until the link ends, whoever ends it. The connection stays open until disposed.</summary>
+    /// <summary>
+    /// Hands on what comes until the link ends, whoever ends it. The connection stays open until disposed.
+    /// </summary>
     public async Task RunAsync(Action<LinkMessage> received)
     {
         var writing = WriteAsync();
