@@ -16,6 +16,7 @@ internal static class FaultWords
           ban NODE                         change-resource ADDRESS available|unavailable
           partition NODE NODE              change-address CLIENT ADDRESS on|off
           stall-lock                       force-unregister CLIENT
+          lose-lock
         """;
 
     /// <exception cref="FormatException">One line that says what is wrong.</exception>
@@ -39,6 +40,7 @@ internal static class FaultWords
         ["partition", var from, var to] => new Partition(NodeOf(from, cluster), NodeOf(to, cluster)),
         ["force-unregister", var client] => new ForceUnregister(client),
         ["stall-lock"] => new StallRecoveryLock(),
+        ["lose-lock"] => new LoseRecoveryLock(),
         _ => throw new FormatException($"no such fault: {string.Join(' ', words)}\n{Help}"),
     };
 

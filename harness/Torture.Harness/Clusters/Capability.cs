@@ -55,7 +55,12 @@ public enum Capability
     LossyLink,
     ForceUnregister,
     ForceResponse,
+
+    /// <summary>The cluster lock is one that a frozen holder keeps, and its holder can be frozen.</summary>
     StallRecoveryLock,
+
+    /// <summary>The holder of the cluster lock can be cut off from it.</summary>
+    LoseRecoveryLock,
 }
 
 /// <summary>What a target has, and why it has not what it lacks.</summary>

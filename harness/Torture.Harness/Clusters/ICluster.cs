@@ -40,6 +40,12 @@ public interface ICluster : IAsyncDisposable
     /// <summary>The run's capture; null where there is none, and the capability Capture says why.</summary>
     ICaptureSession? Capture { get; }
 
+    /// <summary>
+    /// Reads what the nodes tell each other; null where nobody can. Events are then seen by what a registration of the
+    /// nemesis' own hears.
+    /// </summary>
+    IClusterTraffic? Traffic => null;
+
     /// <exception cref="IOException">Refused, unreachable, reset.</exception>
     ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken);
 

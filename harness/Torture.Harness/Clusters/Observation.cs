@@ -30,6 +30,12 @@ public sealed record ObservedRegistration(
     string Id, string ClientName, string NetName, string? ShareName, string? IpAddress, bool Pending,
     IPEndPoint? Local, IPEndPoint? Remote);
 
+/// <summary>An administrator's event that a node has carried out.</summary>
+/// <param name="Number">Counts up while the node lives.</param>
+/// <param name="Kind">What the fault that asks for it needs.</param>
+/// <param name="Subject">The client or address that it concerns; null: all clients.</param>
+public sealed record ObservedEvent(long Number, Capability Kind, string? Subject);
+
 /// <summary>One node at one moment. A node that does not answer has Reachable false and knows nothing.</summary>
 /// <param name="Generation">Counts reconfigurations of the cluster.</param>
 /// <param name="Leader">Whom this node takes for the leader.</param>
@@ -48,9 +54,10 @@ public sealed record NodeObservation(
     public IReadOnlyList<ObservedRegistration> Registrations { get; init; } = [];
 
     /// <summary>
-    /// Events of an administrator that the node has carried out so far; null where it does not count.
+    /// Events of administrators that the node has carried out, the last of them; null where it does not tell. Without
+    /// them an event that leaves no state behind is never seen to act.
     /// </summary>
-    public long? Events { get; init; }
+    public IReadOnlyList<ObservedEvent>? Events { get; init; }
 
     /// <summary>Other nodes whose link this node holds up, by name.</summary>
     public IReadOnlyList<string> Links { get; init; } = [];
@@ -61,6 +68,10 @@ public sealed record ClusterObservation(DateTimeOffset At, IReadOnlyList<NodeObs
 {
     /// <summary>Owner of each share that has one.</summary>
     public IReadOnlyDictionary<string, string> ShareOwners { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whom the first node that knows one takes for the leader; null: nobody leads.</summary>
+    public Node? Leader => Nodes.Select(seen => seen.Leader).OfType<string>()
+        .Select(name => Nodes.FirstOrDefault(seen => seen.Node.Name == name)?.Node).FirstOrDefault();
 
     public NodeObservation Of(Node node) => Nodes.First(seen => seen.Node.Name == node.Name);
 

@@ -17,19 +17,27 @@ internal static class Effects
         MoveAddress move => now.OwnerOf(move.Address) == move.To ? $"{move.To} owns {move.Address}" : null,
         MoveShare move => now.OwnerOf(move.Share) == move.To ? $"{move.To} owns {move.Share}" : null,
         Partition cut => Cut(cut, now),
+        StallRecoveryLock => Stalled(before.Leader, now),
+        LoseRecoveryLock => LeadsNoMore(before.Leader, now),
         ForceUnregister force => Unregistered(force, before, now),
-        _ => CarriedOut(before, now),
+        MoveClient move => CarriedOut(fault, move.ClientName, before, now),
+        ChangeAddress change => CarriedOut(fault, change.ClientName, before, now),
+        ForceResponse force => CarriedOut(fault, force.ClientName, before, now),
+        ChangeResource change => CarriedOut(fault, change.Address.ToString(), before, now),
+        // Of a slow or lossy link no node tells: whoever can make one has to say how it is seen.
+        _ => null,
     };
 
-    /// <summary>Events of an administrator leave no state behind: nodes that count them show it.</summary>
-    private static string? CarriedOut(ClusterObservation before, ClusterObservation now)
+    /// <summary>An administrator's event leaves no state behind: the nodes tell what they have carried out.</summary>
+    private static string? CarriedOut(
+        Fault fault, string? subject, ClusterObservation before, ClusterObservation now)
     {
-        var counts = now.Nodes.Any(node => node.Events is not null);
-        return !counts ? "the cluster took it"
-            : Count(now) > Count(before) ? "a node has carried it out"
-            : null;
+        var nodes = now.Nodes.Where(node => before.Of(node.Node) is { Reachable: true } was
+            && node.Events?.Any(done => done.Number > Last(was) && done.Kind == fault.Needs
+                && done.Subject == subject) == true).Select(node => node.Node.Name).ToList();
+        return nodes.Count > 0 ? $"carried out by {string.Join(", ", nodes)}" : null;
 
-        static long Count(ClusterObservation seen) => seen.Nodes.Sum(node => node.Events ?? 0);
+        static long Last(NodeObservation node) => node.Events?.LastOrDefault()?.Number ?? 0;
     }
 
     /// <summary>States, links and, unless the fault moves them, owners are those of the baseline.</summary>
@@ -75,10 +83,26 @@ internal static class Effects
             : null;
     }
 
+    /// <summary>The holder answers nobody, and nobody leads in its place.</summary>
+    private static string? Stalled(Node? holder, ClusterObservation now) =>
+        holder is not null && !now.Of(holder).Reachable && now.Nodes.Any(node => node.Reachable)
+        && now.Nodes.All(node => node.Leader is null)
+            ? $"{holder} does not answer, and nobody leads in its place"
+            : null;
+
+    private static string? LeadsNoMore(Node? holder, ClusterObservation now) =>
+        holder is not null && now.Of(holder).Reachable
+        && now.Nodes.All(node => node.Leader != holder.Name)
+            ? $"{holder} leads no more"
+            : null;
+
+    /// <summary>Registrations also go because nobody uses them: a node has to say that it was told to.</summary>
     private static string? Unregistered(ForceUnregister force, ClusterObservation before, ClusterObservation now)
     {
         var had = Count(before);
-        return had > 0 && Count(now) < had ? $"{had} registrations of {force.ClientName} became {Count(now)}" : null;
+        return had > 0 && Count(now) < had && CarriedOut(force, force.ClientName, before, now) is { } done
+            ? $"{had} registrations of {force.ClientName} became {Count(now)}, {done}"
+            : null;
 
         int Count(ClusterObservation seen) => seen.Nodes.Sum(
             node => node.Registrations.Count(registration => registration.ClientName == force.ClientName));

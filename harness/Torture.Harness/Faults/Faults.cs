@@ -208,7 +208,10 @@ public sealed record ForceUnregister(string ClientName) : Fault
     public override string ToString() => $"force unregister of {ClientName}";
 }
 
-/// <summary>Whoever holds the recovery lock neither works nor lets go of it: the cluster cannot reconfigure.</summary>
+/// <summary>
+/// Whoever holds the cluster lock is frozen and keeps it, as CTDB's holder of a lock on a file does: the cluster cannot
+/// reconfigure. Healing lets it go on.
+/// </summary>
 public sealed record StallRecoveryLock : Fault
 {
     public override Capability Needs => Capability.StallRecoveryLock;
@@ -216,4 +219,14 @@ public sealed record StallRecoveryLock : Fault
     public override bool MovesOwners => true;
 
     public override string ToString() => "stall the recovery lock";
+}
+
+/// <summary>Whoever holds the cluster lock cannot reach it any more. Healing lets it reach it again.</summary>
+public sealed record LoseRecoveryLock : Fault
+{
+    public override Capability Needs => Capability.LoseRecoveryLock;
+
+    public override bool MovesOwners => true;
+
+    public override string ToString() => "take the recovery lock from its holder";
 }

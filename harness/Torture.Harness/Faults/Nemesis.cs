@@ -13,6 +13,10 @@ internal sealed class Nemesis(CaseRun run) : INemesis
     private readonly List<Outage> _open = [];
     private ClusterObservation? _baseline;
     private bool _ownersMayDiffer;
+    private CaseClient? _client;
+
+    /// <summary>Its own: no case sends or hears anything from there.</summary>
+    public CaseClient Client => _client ??= run.ClaimClient();
 
     public async Task<IOutage> InjectAsync(Fault fault)
     {
@@ -27,6 +31,7 @@ internal sealed class Nemesis(CaseRun run) : INemesis
             throw new NotSupportedByTargetException(fault.Needs, missing);
         }
 
+        await using var witness = await NemesisWitness.StandAsync(run, fault);
         var before = await cluster.ObserveAsync(run.Deadline);
         var mark = await run.MarkAsync(Marker.Fault, fault.ToString()!);
         var injected = run.History.Add(at => new FaultInjected(at, fault, mark?.Marker.Number));

@@ -44,7 +44,14 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
 
     public async ValueTask DisposeAsync() => await HealAsync();
 
-    private async Task<string> SeenAsync(Func<Task<string?>> look, string where) =>
-        await Poll.UntilAsync(look, run.Limits.Effect, run.Time, run.Deadline)
-        ?? throw new InconclusiveException($"{Fault} was not seen to act {where}");
+    private async Task<string> SeenAsync(Func<Task<string?>> look, string where)
+    {
+        if (await Poll.UntilAsync(look, run.Limits.Effect, run.Time, run.Deadline) is { } seen)
+        {
+            return seen;
+        }
+
+        run.History.Add(at => new FaultNotSeen(at, Fault, where));
+        throw new InconclusiveException($"{Fault} was not seen to act {where}");
+    }
 }

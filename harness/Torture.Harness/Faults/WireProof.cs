@@ -30,8 +30,43 @@ internal static class WireProof
                     && entry.State == InterfaceState.AVAILABLE, $"{move.Address} with {move.To}"),
             ChangeResource change => () => ChangedAsync(run, change),
             Partition cut => () => Task.FromResult(Cut(run, cut, marker)),
-            _ => () => Task.FromResult<string?>("shown by the notifications that follow"),
+            MoveShare or MoveClient or ChangeAddress or ForceResponse or ForceUnregister =>
+                () => HappenedAsync(run, fault, before, marker),
+            StallRecoveryLock => () => StalledAsync(run, fault, before, marker),
+            LoseRecoveryLock => () => InTrafficAsync(run, fault, before, marker),
+            _ => () => Task.FromResult<string?>(null),
         };
+
+    /// <summary>The nodes' own packets show it, or a registration that it concerns hears it.</summary>
+    private static async Task<string?> HappenedAsync(
+        CaseRun run, Fault fault, ClusterObservation before, long marker)
+    {
+        if (await InTrafficAsync(run, fault, before, marker) is { } seen)
+        {
+            return seen;
+        }
+
+        await run.ReadWireAsync();
+        return run.Capture!.After(marker) is [var mark, ..] ? Hears.After(mark.Stamp.Frame, fault, run.History) : null;
+    }
+
+    private static async Task<string?> InTrafficAsync(
+        CaseRun run, Fault fault, ClusterObservation before, long marker) =>
+        run.Cluster.Traffic?.Shows(fault, before, await AfterAsync(run, marker));
+
+    /// <summary>The holder takes bytes and answers none; and, where that can be read, nobody leads.</summary>
+    private static async Task<string?> StalledAsync(
+        CaseRun run, Fault fault, ClusterObservation before, long marker)
+    {
+        if (before.Leader is not { } holder || await SilentAsync(run, holder, marker) is not { } silent)
+        {
+            return null;
+        }
+
+        return run.Cluster.Traffic is null ? silent
+            : await InTrafficAsync(run, fault, before, marker) is { } seen ? $"{silent}; {seen}"
+            : null;
+    }
 
     /// <summary>A connection attempt after the marker is refused, or nobody answers it.</summary>
     private static async Task<string?> DeadAsync(CaseRun run, Node node, long marker)

@@ -41,6 +41,10 @@ public sealed record FaultInjected(DateTimeOffset At, Fault Fault, long? Marker)
 public sealed record FaultTookEffect(DateTimeOffset At, Fault Fault, string Observed, string? Seen)
     : HistoryEvent(At);
 
+/// <summary>The fault was not seen to act: whether anything came of it nobody can tell.</summary>
+/// <param name="Where">By observation, or on the wire.</param>
+public sealed record FaultNotSeen(DateTimeOffset At, Fault Fault, string Where) : HistoryEvent(At);
+
 public sealed record FaultHealed(DateTimeOffset At, Fault Fault) : HistoryEvent(At);
 
 /// <summary>The cluster equals its baseline again.</summary>

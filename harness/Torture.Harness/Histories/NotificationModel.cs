@@ -71,7 +71,7 @@ public static class NotificationModel
     {
         foreach (var happened in events.Where(happened => MayHear(story, happened.At)))
         {
-            var certain = story.LivedAt(happened.At);
+            var certain = story.LivedAt(happened.At) && !WasNotSeen(happened, events);
             switch (happened)
             {
                 case FaultInjected { Fault: MoveClient move } when story.IsClient(move.ClientName):
@@ -125,7 +125,8 @@ public static class NotificationModel
     private static bool IsCertain(WitnessStory story, List<HistoryEvent> events, int index)
     {
         var at = events[index].At;
-        if (!story.LivedAt(at) || (story.Until is { } end && end - at < Settling))
+        if (!story.LivedAt(at) || WasNotSeen(events[index], events)
+            || (story.Until is { } end && end - at < Settling))
         {
             return false;
         }
@@ -136,6 +137,11 @@ public static class NotificationModel
             && injected.Fault is Partition or StallRecoveryLock);
         return !restless && !apart && !IsTakenBack(events, index);
     }
+
+    /// <summary>What the nemesis asked for and did not see to come about.</summary>
+    private static bool WasNotSeen(HistoryEvent happened, List<HistoryEvent> events) =>
+        happened is FaultInjected injected
+        && events.OfType<FaultNotSeen>().Any(unseen => unseen.Fault == injected.Fault && unseen.At >= injected.At);
 
     private static bool IsDisturbance(HistoryEvent happened) => happened switch
     {

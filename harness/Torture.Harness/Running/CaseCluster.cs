@@ -41,6 +41,8 @@ internal sealed class CaseCluster(CaseRun run, ICluster cluster) : ICluster
 
     public ICaptureSession? Capture => cluster.Capture;
 
+    public IClusterTraffic? Traffic => cluster.Traffic;
+
     /// <exception cref="ArgumentException">Not the cluster of a case.</exception>
     public static CaseRun CaseOf(ICluster cluster) =>
         cluster is CaseCluster own ? own.Run : throw new ArgumentException("give the Cluster of the case");

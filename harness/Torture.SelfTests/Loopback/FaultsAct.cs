@@ -155,10 +155,10 @@ public sealed class FaultsAct
     }
 
     [Test, CancelAfter(60_000)]
-    public async Task AStalledLockEndsTheLeaderAndIsHealed(CancellationToken cancellationToken)
+    public async Task ALostLockEndsTheLeaderAndIsHealed(CancellationToken cancellationToken)
     {
         var leader = (await LeaderAndAnotherAsync(cancellationToken))[0];
-        await ActsAndHealsAsync(new StallRecoveryLock(), cancellationToken, now =>
+        await ActsAndHealsAsync(new LoseRecoveryLock(), cancellationToken, now =>
             now.Of(leader).Leader is { } next && next != leader.Name
             && _cluster.PublicAddresses.All(address => now.OwnerOf(address) is not null));
     }

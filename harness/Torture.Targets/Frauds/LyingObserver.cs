@@ -56,12 +56,33 @@ internal sealed class LyingObserver(ICluster cluster) : PassingCluster(cluster)
             Say(seen, cut.From, node => Unlink(node, cut.To)), cut.To, node => Unlink(node, cut.From)),
         ForceUnregister force => seen with
         {
-            Nodes = [.. seen.Nodes.Select(node => node with
+            Nodes = [.. CarryOut(seen, fault, force.ClientName).Nodes.Select(node => node with
             {
                 Registrations = [.. node.Registrations.Where(known => known.ClientName != force.ClientName)],
             })],
         },
+        MoveClient move => CarryOut(seen, fault, move.ClientName),
+        ChangeAddress change => CarryOut(seen, fault, change.ClientName),
+        ForceResponse force => CarryOut(seen, fault, force.ClientName),
+        ChangeResource change => CarryOut(seen, fault, change.Address.ToString()),
+        StallRecoveryLock when seen.Leader is { } holder => Lead(
+            Silence(seen, holder, ProcessState.Suspended), leader: null),
+        LoseRecoveryLock when seen.Leader is { } holder => Lead(
+            seen, seen.Nodes.First(node => node.Node != holder).Node),
         _ => seen,
+    };
+
+    private static ClusterObservation CarryOut(ClusterObservation seen, Fault fault, string? subject) => seen with
+    {
+        Nodes = [.. seen.Nodes.Select(node => node with
+        {
+            Events = [.. node.Events ?? [], new((node.Events?.LastOrDefault()?.Number ?? 0) + 1, fault.Needs, subject)],
+        })],
+    };
+
+    private static ClusterObservation Lead(ClusterObservation seen, Node? leader) => seen with
+    {
+        Nodes = [.. seen.Nodes.Select(node => node with { Leader = leader?.Name })],
     };
 
     private static ClusterObservation Say(

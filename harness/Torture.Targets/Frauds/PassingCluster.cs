@@ -33,11 +33,13 @@ internal abstract class PassingCluster(ICluster cluster) : ICluster
 
     public Limits Limits => cluster.Limits;
 
-    public CapabilitySet Capabilities => cluster.Capabilities;
+    public virtual CapabilitySet Capabilities => cluster.Capabilities;
 
     public TimeProvider Time => cluster.Time;
 
     public ICaptureSession? Capture => cluster.Capture;
+
+    public virtual IClusterTraffic? Traffic => cluster.Traffic;
 
     public ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
         cluster.ConnectAsync(from, to, cancellationToken);

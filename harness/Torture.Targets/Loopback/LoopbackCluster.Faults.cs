@@ -1,7 +1,5 @@
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
-using Torture.Protocol;
-using Torture.Protocol.Ndr;
 using Torture.Protocol.Witness;
 using Torture.ReferenceServer.Control;
 
@@ -9,38 +7,20 @@ namespace Torture.Targets.Loopback;
 
 internal sealed partial class LoopbackCluster
 {
-    private const double LongBan = 3600;
+    /// <summary>Who led when the lock was taken from it, or when it was frozen, to undo it.</summary>
+    private Node? _holder;
 
-    /// <summary>Who leads when the lock was stalled, to let it go on again.</summary>
-    private string? _stalled;
+    public IClusterTraffic? Traffic => Nodes.Count > 1 ? new LinkTraffic(Configuration) : null;
 
     public Task ApplyAsync(Fault fault, CancellationToken cancellationToken) => fault switch
     {
         KillNode kill => KillAsync(kill.Node, cancellationToken),
         PauseNode pause => KeepAsync(KeepVerb.Stop, pause.Node, cancellationToken),
-        StopNode stop => TellAsync(stop.Node, new(ControlVerb.Stop), cancellationToken),
-        DisableNode disable => TellAsync(disable.Node, new(ControlVerb.Disable), cancellationToken),
-        BanNode ban => TellAsync(ban.Node, new(ControlVerb.Ban) { Seconds = LongBan }, cancellationToken),
-        StopWitness stop => TellAsync(stop.Node, new(ControlVerb.StopWitness), cancellationToken),
-        MoveAddress move => TellClusterAsync(
-            new(ControlVerb.MoveAddress) { Address = move.Address.Address, Node = move.To.Name }, cancellationToken),
-        MoveShare move => TellClusterAsync(
-            new(ControlVerb.MoveShare) { Share = move.Share.Name, Node = move.To.Name }, cancellationToken),
-        MoveClient move => TellClusterAsync(
-            new(ControlVerb.MoveClient) { Client = move.ClientName, Destination = move.Destination },
-            cancellationToken),
-        ChangeResource change => TellClusterAsync(Resource(change, change.State.ToString()), cancellationToken),
-        ChangeAddress change => TellClusterAsync(
-            new(ControlVerb.ChangeAddress)
-            {
-                Client = change.ClientName, Destination = change.Resource, On = change.Online,
-            },
-            cancellationToken),
-        ForceResponse force => TellClusterAsync(Forced(force), cancellationToken),
-        ForceUnregister force => TellClusterAsync(
-            new(ControlVerb.ForceUnregister) { Client = force.ClientName }, cancellationToken),
         Partition cut => CutAsync(cut, ControlVerb.Partition, cancellationToken),
         StallRecoveryLock => StallAsync(cancellationToken),
+        LoseRecoveryLock => LoseLockAsync(cancellationToken),
+        _ when ControlRequests.ToNode(fault) is (var node, var request) => TellAsync(node, request, cancellationToken),
+        _ when ControlRequests.ToCluster(fault) is { } request => TellClusterAsync(request, cancellationToken),
         _ => throw new NotSupportedByTargetException(
             fault.Needs, Capabilities.WhyNot(fault.Needs) ?? "not on loopback"),
     };
@@ -56,22 +36,13 @@ internal sealed partial class LoopbackCluster
         MoveAddress move => TellClusterAsync(
             new(ControlVerb.MoveAddress) { Address = move.Address.Address }, cancellationToken),
         MoveShare move => TellClusterAsync(new(ControlVerb.MoveShare) { Share = move.Share.Name }, cancellationToken),
-        ChangeResource change => TellClusterAsync(Resource(change, "AVAILABLE"), cancellationToken),
+        ChangeResource change => TellClusterAsync(
+            ControlRequests.ToCluster(change with { State = InterfaceState.AVAILABLE })!, cancellationToken),
         Partition cut => CutAsync(cut, ControlVerb.Heal, cancellationToken),
-        StallRecoveryLock => TellAsync(
-            Find(_stalled!), new(ControlVerb.StallLock) { On = false }, cancellationToken),
+        StallRecoveryLock => KeepAsync(KeepVerb.Continue, _holder!, cancellationToken),
+        LoseRecoveryLock => TellAsync(_holder!, new(ControlVerb.LoseLock) { On = false }, cancellationToken),
         _ => Task.CompletedTask,
     };
-
-    private static ControlRequest Resource(ChangeResource change, string state) =>
-        new(ControlVerb.ChangeResource) { Address = change.Address.Address, State = state };
-
-    private static ControlRequest Forced(ForceResponse force)
-    {
-        var result = new AsyncNotifyResult(force.Response, Win32Error.ERROR_SUCCESS);
-        var stub = WitnessCodec.Encode(result, NdrSyntax.Ndr20);
-        return new(ControlVerb.ForceResponse) { Client = force.ClientName, Response = Convert.ToBase64String(stub) };
-    }
 
     private async Task KillAsync(Node node, CancellationToken cancellationToken)
     {
@@ -116,13 +87,20 @@ internal sealed partial class LoopbackCluster
         }
     }
 
+    /// <summary>Its process keeps the file lock, and does nothing with it.</summary>
     private async Task StallAsync(CancellationToken cancellationToken)
     {
-        var seen = await ObserveAsync(cancellationToken);
-        _stalled = seen.Nodes.Select(node => node.Leader).FirstOrDefault(leader => leader is not null)
-            ?? throw new InconclusiveException("nobody leads, so nobody holds the lock");
-        await TellAsync(Find(_stalled), new(ControlVerb.StallLock), cancellationToken);
+        _holder = await LeaderAsync(cancellationToken);
+        await KeepAsync(KeepVerb.Stop, _holder, cancellationToken);
     }
 
-    private Node Find(string name) => Nodes.First(node => node.Name == name);
+    private async Task LoseLockAsync(CancellationToken cancellationToken)
+    {
+        _holder = await LeaderAsync(cancellationToken);
+        await TellAsync(_holder, new(ControlVerb.LoseLock), cancellationToken);
+    }
+
+    private async Task<Node> LeaderAsync(CancellationToken cancellationToken) =>
+        (await ObserveAsync(cancellationToken)).Leader
+        ?? throw new InconclusiveException("nobody leads, so nobody holds the lock");
 }

@@ -65,7 +65,8 @@ internal sealed class LoopbackPlan
         UnusedRegistrationTimeout = LoopbackLimits.UnusedRegistration.TotalSeconds,
         SweepInterval = LoopbackLimits.Sweep.TotalSeconds,
         WindowsProfile = options.Settings.GetValueOrDefault("blocking") == "windows",
-        Lock = new LockSettings(LockKind.Lease, Path.Combine(ControlFolder, "lock")),
+        Lock = new LockSettings(
+            IsFileLock(options) ? LockKind.File : LockKind.Lease, Path.Combine(ControlFolder, "lock")),
         Users = [.. Users.Select(user => new UserEntry(user, Domain, PasswordEnvironment: VariableOf(user)))],
         ControlFolder = ControlFolder,
         LogFolder = Path.Combine(Folder, "nodes"),
@@ -74,6 +75,9 @@ internal sealed class LoopbackPlan
         Routes = ipv6 ? [network.Prefix6] : [],
         Mutant = options.Mutant,
     };
+
+    /// <summary><c>--set lock=file</c>: as CTDB's, a holder that is frozen keeps it.</summary>
+    public static bool IsFileLock(TargetOptions options) => options.Settings.ContainsKey("lock");
 
     private static string VariableOf(string user) => $"TORTURE_PASSWORD_{user.ToUpperInvariant()}";
 

@@ -27,6 +27,7 @@ public sealed class LoopbackTarget : ITarget
 
         RefuseUnknown(options, "nemesis", "null");
         RefuseUnknown(options, "observer", "lying");
+        RefuseUnknown(options, "lock", "file");
         var isRoot = Environment.IsPrivilegedProcess;
         var ports = isRoot ? new PortSettings() : new PortSettings { EndpointMapper = 10135, Smb = 10445 };
         var network = LoopbackNetwork.Claim(ports.EndpointMapper);
@@ -79,6 +80,12 @@ public sealed class LoopbackTarget : ITarget
             capabilities = capabilities
                 .Without(Capability.IPv6, "addresses of IPv6 on lo need root: run as root")
                 .Without(Capability.WellKnownPorts, "ports 135 and 445 need root: 10135 and 10445 stand in for them");
+        }
+
+        if (!LoopbackPlan.IsFileLock(options))
+        {
+            capabilities = capabilities.Without(
+                Capability.StallRecoveryLock, "the lease of a frozen holder ends by itself: --set lock=file");
         }
 
         if (options.Nodes < 3)

@@ -34,10 +34,25 @@ internal static class Translate
             Links = [.. status.Members.Where(member => member.LinkUp && member.Node != node.Name)
                 .Select(member => member.Node).Order(StringComparer.Ordinal)],
             Registrations = [.. status.Registrations.Select(Registration)],
+            Events = [.. status.Events.Select(Event).OfType<ObservedEvent>()],
         };
 
     public static NodeObservation Silent(Node node, ProcessState process) =>
         new(node, Reachable: false, NodeState.Unknown, process, Witness: false);
+
+    private static ObservedEvent? Event(CarriedOut done)
+    {
+        Capability? kind = done.Verb switch
+        {
+            ControlVerb.MoveClient => Capability.MoveClient,
+            ControlVerb.ChangeResource => Capability.ChangeResource,
+            ControlVerb.ChangeAddress => Capability.ChangeAddress,
+            ControlVerb.ForceUnregister => Capability.ForceUnregister,
+            ControlVerb.ForceResponse => Capability.ForceResponse,
+            _ => null,
+        };
+        return kind is { } known ? new ObservedEvent(done.Number, known, done.Subject) : null;
+    }
 
     private static ObservedRegistration Registration(RegistrationStatus registration) => new(
         registration.Id.ToString(), registration.Client, registration.NetName, registration.Share,

@@ -63,7 +63,7 @@ public static class ControlVerb
     public const string Heal = "heal";
 
     /// <summary>The cluster lock does not answer this node any more; On false: it does again.</summary>
-    public const string StallLock = "stall-lock";
+    public const string LoseLock = "lose-lock";
 
     /// <summary>Share enumeration fails; On false: it works again.</summary>
     public const string FailEnumeration = "fail-enumeration";
@@ -161,8 +161,16 @@ public sealed record NodeStatus(string Node, int ProcessId, MemberState State)
     /// <summary>Peers to which bytes are swallowed.</summary>
     public IReadOnlyList<string> Cut { get; set; } = [];
 
+    /// <summary>Events of administrators that the node has carried out, the last of them.</summary>
+    public IReadOnlyList<CarriedOut> Events { get; set; } = [];
+
     public IReadOnlyDictionary<string, long> Counters { get; set; } = new Dictionary<string, long>();
 }
+
+/// <summary>An event of an administrator that the node's witness service has carried out.</summary>
+/// <param name="Number">Counts up from 1 while the node lives.</param>
+/// <param name="Subject">The client, share or address that it concerns; null: all clients.</param>
+public sealed record CarriedOut(long Number, string Verb, string? Subject = null);
 
 /// <summary>A public address that the node holds.</summary>
 /// <param name="Sequence">Since when: monotonic nanoseconds of the host.</param>

@@ -22,22 +22,22 @@ public interface IClusterLock : IAsyncDisposable
 /// <param name="PreviousExpired">That holder neither ended nor let go: it did not renew.</param>
 public sealed record LockTerm(long Term, TimeSpan Until, string? Previous = null, bool PreviousExpired = false);
 
-/// <summary>A lock that can be told not to answer: what StallRecoveryLock does.</summary>
-public sealed class StallableLock(IClusterLock inner) : IClusterLock
+/// <summary>A lock that can be told not to answer this node: its holder can let go of it, and nothing else.</summary>
+public sealed class LosableLock(IClusterLock inner) : IClusterLock
 {
-    private volatile bool _stalled;
+    private volatile bool _isLost;
 
-    public bool Stalled
+    public bool IsLost
     {
-        get => _stalled;
-        set => _stalled = value;
+        get => _isLost;
+        set => _isLost = value;
     }
 
     public ValueTask<LockTerm?> TryAcquireAsync(string node, CancellationToken cancellationToken) =>
-        _stalled ? default : inner.TryAcquireAsync(node, cancellationToken);
+        _isLost ? default : inner.TryAcquireAsync(node, cancellationToken);
 
     public ValueTask<LockTerm?> RenewAsync(CancellationToken cancellationToken) =>
-        _stalled
+        _isLost
             ? ValueTask.FromException<LockTerm?>(new IOException("The cluster lock does not answer."))
             : inner.RenewAsync(cancellationToken);
 

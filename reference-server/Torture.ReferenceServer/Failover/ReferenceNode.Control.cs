@@ -9,6 +9,8 @@ namespace Torture.ReferenceServer.Failover;
 /// <summary>What the control port can do.</summary>
 public partial class ReferenceNode
 {
+    private readonly EventJournal _events = new();
+
     /// <summary>Executes one request; never throws for a bad one.</summary>
     public async ValueTask<ControlResponse> ExecuteAsync(ControlRequest request)
     {
@@ -56,11 +58,11 @@ public partial class ReferenceNode
         ControlVerb.MoveShare => OnWitness(request, request.Share, request.Node, MoveShare),
         ControlVerb.ChangeResource => ChangeResource(request),
         ControlVerb.ChangeAddress => ChangeAddress(request),
-        ControlVerb.ForceUnregister => WithWitness(witness => witness.ForceUnregister(FilterOf(request))),
+        ControlVerb.ForceUnregister => WithWitness(request, witness => witness.ForceUnregister(FilterOf(request))),
         ControlVerb.ForceResponse => ForceResponse(request),
         ControlVerb.Partition => Cut(request, close: true),
         ControlVerb.Heal => Cut(request, close: false),
-        ControlVerb.StallLock => Done(() => Lock.Stalled = request.On ?? true),
+        ControlVerb.LoseLock => Done(() => Lock.IsLost = request.On ?? true),
         ControlVerb.FailEnumeration => Done(() => View.FailEnumeration = request.On ?? true),
         ControlVerb.Shutdown => Done(Environment.Shutdown),
         _ => ControlResponse.Refused($"unknown verb \"{request.Verb}\""),
@@ -100,7 +102,7 @@ public partial class ReferenceNode
         Func<WitnessService, ControlRequest, int> act) =>
         subject is null || destination is null
             ? ControlResponse.Refused($"{request.Verb} needs whom or what, and where to")
-            : WithWitness(witness => act(witness, request));
+            : WithWitness(request, witness => act(witness, request));
 
     private static int MoveClient(WitnessService witness, ControlRequest request) =>
         witness.MoveClient(request.Client!, request.Destination!).Registrations;
@@ -117,12 +119,14 @@ public partial class ReferenceNode
         }
 
         var group = View.Interfaces.First(entry => entry.Has(address)).GroupName;
-        return WithWitness(witness => witness.OnInterfaceChanged(group, [address], state).Registrations);
+        return WithWitness(
+            request, witness => witness.OnInterfaceChanged(group, [address], state).Registrations);
     }
 
     private ControlResponse ChangeAddress(ControlRequest request) =>
         (request.Destination ?? request.Address?.ToString()) is { } resource
-            ? WithWitness(witness => witness.ChangeAddress(request.Client, resource, request.On).Registrations)
+            ? WithWitness(
+                request, witness => witness.ChangeAddress(request.Client, resource, request.On).Registrations)
             : ControlResponse.Refused("change-address needs an address or a group");
 
     private ControlResponse ForceResponse(ControlRequest request)
@@ -131,7 +135,7 @@ public partial class ReferenceNode
         {
             var stub = Convert.FromBase64String(request.Response ?? "");
             var answer = WitnessCodec.DecodeAsyncNotifyResult(stub, NdrSyntax.Ndr20);
-            return WithWitness(witness => witness.ForceResponse(FilterOf(request), answer));
+            return WithWitness(request, witness => witness.ForceResponse(FilterOf(request), answer));
         }
         catch (Exception refused) when (refused is FormatException or NdrException)
         {
@@ -163,8 +167,17 @@ public partial class ReferenceNode
         return ControlResponse.Done;
     }
 
-    private ControlResponse WithWitness(Func<WitnessService, int> act) =>
-        new(true) { Count = Witness is { } witness ? act(witness) : 0 };
+    private ControlResponse WithWitness(ControlRequest request, Func<WitnessService, int> act)
+    {
+        if (Witness is not { } witness)
+        {
+            return new(true) { Count = 0 };
+        }
+
+        var count = act(witness);
+        _events.Add(request);
+        return new(true) { Count = count };
+    }
 
     private static ControlResponse Done(Action act)
     {
@@ -191,6 +204,7 @@ public partial class ReferenceNode
             Members = seen.Members,
             Registrations = [.. Witness?.ListRegistrations().Select(Told) ?? []],
             Cut = [.. Cluster.Nodes.Where(node => Gate.IsCut(node.Private)).Select(node => node.Name)],
+            Events = _events.Last,
             Counters = Counters(),
         };
     }

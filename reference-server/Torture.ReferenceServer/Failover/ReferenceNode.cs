@@ -23,7 +23,7 @@ public partial class ReferenceNode : IAsyncDisposable
     private EndpointMapperService? _known;
     private Smb2Server? _smb;
     private Fence? _fence;
-    private StallableLock? _lock;
+    private LosableLock? _lock;
 
     public ReferenceNode(ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
     {
@@ -50,7 +50,7 @@ public partial class ReferenceNode : IAsyncDisposable
 
     internal NodeClusterView View => _view ?? throw new InvalidOperationException("The node was not started.");
 
-    internal StallableLock Lock => _lock ?? throw new InvalidOperationException("The node was not started.");
+    internal LosableLock Lock => _lock ?? throw new InvalidOperationException("The node was not started.");
 
     private IEnumerable<IPAddress> OwnAddresses =>
         Self.Address6 is null ? [Self.Address] : [Self.Address, Self.Address6];
@@ -60,7 +60,7 @@ public partial class ReferenceNode : IAsyncDisposable
     public async ValueTask StartAsync()
     {
         _fence = CreateFence(Clock);
-        _lock = new StallableLock(Environment.Lock(Clock));
+        _lock = new LosableLock(Environment.Lock(Clock));
         _view = CreateClusterView();
         _view.Holds = address => Engine.Snapshot.Held.Any(held => held.Address.Equals(address));
         _mapper = CreateMapperServer();
