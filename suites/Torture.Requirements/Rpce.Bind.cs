@@ -41,7 +41,7 @@ public static partial class Rpce
     public const string OneTransferSyntaxAccepted = "RPC-018";
 
     /// <summary>The secondary address of a TCP bind_ack is the server's port in decimal, null-terminated.</summary>
-    [Requirement("12.6.4.4", Level.Defines)]
+    [Requirement("3.3.1.5.5", Level.Defines, Specification = "MS-RPCE")]
     public const string SecondaryAddress = "RPC-019";
 
     /// <summary>
@@ -83,7 +83,7 @@ public static partial class Rpce
     public const string AlterContextFragmentSizesIgnored = "RPC-028";
 
     /// <summary>A context id is known only on the connection that negotiated it.</summary>
-    [Requirement("12.6.4.3", Level.Must)]
+    [Requirement("3.3.1.5.6", Level.Must, Specification = "MS-RPCE")]
     public const string ContextsPerConnection = "RPC-029";
 
     /// <summary>A request for an unknown context id faults with nca_unk_if and the connection lives.</summary>
@@ -95,6 +95,6 @@ public static partial class Rpce
     public const string BindTimeFeatures = "RPC-031";
 
     /// <summary>Contexts beyond the server's limit are refused, and no more is kept than the limit.</summary>
-    [Requirement("3.3.3.5", Level.Should, Specification = "MS-RPCE")]
+    [Requirement("3.3.3.5.5", Level.Must, Specification = "MS-RPCE")]
     public const string ContextLimit = "RPC-032";
 }

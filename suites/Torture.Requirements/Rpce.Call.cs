@@ -10,11 +10,11 @@ public static partial class Rpce
     public const string OpnumOutOfRange = "RPC-045";
 
     /// <summary>A stub that cannot be unmarshalled faults with RPC_X_BAD_STUB_DATA and the connection lives.</summary>
-    [Requirement("3.3.3.5.1", Level.Must, Specification = "MS-RPCE")]
+    [Requirement("3.1.3.5.2", Level.Must, Specification = "MS-RPCE")]
     public const string BadStubData = "RPC-046";
 
     /// <summary>A fault has the request's call_id, a status, and no stub.</summary>
-    [Requirement("12.6.4.7", Level.Must)]
+    [Requirement("2.2.2.8", Level.Must, Specification = "MS-RPCE")]
     public const string FaultLayout = "RPC-047";
 
     /// <summary>A fault never carries 0 or one of the statuses that are forbidden there.</summary>
@@ -36,7 +36,7 @@ public static partial class Rpce
     public const string MultiplexingNotNegotiated = "RPC-051";
 
     /// <summary>The call ids of a connection grow.</summary>
-    [Requirement("3.3.2.4", Level.Defines, Specification = "MS-RPCE")]
+    [Requirement("3.3.3.5.2", Level.Defines, Specification = "MS-RPCE")]
     public const string CallIdsGrow = "RPC-052";
 
     /// <summary>co_cancel has no reply of its own: the call ends with a response or a fault.</summary>
@@ -64,6 +64,6 @@ public static partial class Rpce
     public const string ConnectionLossEndsCalls = "RPC-058";
 
     /// <summary>A client matches replies to calls by call_id alone.</summary>
-    [Requirement("12.6.3.1", Level.Must)]
+    [Requirement("12.6.3.5", Level.Must)]
     public const string ServerAnswersInAnyOrder = "RPC-059";
 }

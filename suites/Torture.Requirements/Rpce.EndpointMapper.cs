@@ -24,7 +24,7 @@ public static partial class Rpce
     public const string MapObeysMaxTowers = "RPC-088";
 
     /// <summary>The address floor of the query is ignored.</summary>
-    [Requirement("2.2.1.2", Level.Defines, Specification = "MS-RPCE")]
+    [Requirement("3.1.3.5.3", Level.Must, Specification = "MS-RPCE")]
     public const string MapIgnoresAddress = "RPC-089";
 
     /// <summary>A NULL or too short tower gets an error status or a fault, never a crash.</summary>
@@ -44,11 +44,11 @@ public static partial class Rpce
     public const string LookupContinues = "RPC-093";
 
     /// <summary>ept_lookup_handle_free ends an enumeration and returns the zero handle.</summary>
-    [Requirement("O", Level.Must)]
+    [Requirement("2.2.1.2.8", Level.Must, Specification = "MS-RPCE")]
     public const string LookupHandleFreed = "RPC-094";
 
     /// <summary>The endpoint mapper answers callers that are not authenticated.</summary>
-    [Requirement("2.2.1.2", Level.Defines, Specification = "MS-RPCE")]
+    [Requirement("3.1.1.1.3", Level.Defines, Specification = "MS-RPCE")]
     public const string MapperWithoutAuthentication = "RPC-095";
 
     /// <summary>ept_insert and ept_delete from remote are refused.</summary>

@@ -18,7 +18,7 @@ public static partial class Rpce
     public const string FragmentSizeKept = "RPC-035";
 
     /// <summary>A fragment beyond the transport's limit is a protocol error and the connection ends.</summary>
-    [Requirement("3.3.3.5", Level.Must, Specification = "MS-RPCE")]
+    [Requirement("3.3.3.5.7", Level.Must, Specification = "MS-RPCE")]
     public const string FragmentTooLong = "RPC-036";
 
     /// <summary>The stub of every fragment but the last is a multiple of 8 bytes.</summary>
@@ -34,7 +34,7 @@ public static partial class Rpce
     public const string FragmentsReassembled = "RPC-039";
 
     /// <summary>A fragment without a first one before it is a protocol error.</summary>
-    [Requirement("12.6.2", Level.Must)]
+    [Requirement("3.3.3.5.6", Level.Must, Specification = "MS-RPCE")]
     public const string FirstFragmentMissing = "RPC-040";
 
     /// <summary>A new request within the fragments of another is a protocol error.</summary>
@@ -42,7 +42,7 @@ public static partial class Rpce
     public const string FragmentsDoNotInterleave = "RPC-041";
 
     /// <summary>A request of more than 4 MiB is refused with access denied and the connection ends.</summary>
-    [Requirement("3.3.3.5", Level.Must, Specification = "MS-RPCE")]
+    [Requirement("3.3.3.5.4", Level.Should, Specification = "MS-RPCE")]
     public const string RequestSizeLimited = "RPC-042";
 
     /// <summary>An absurd alloc_hint neither fails a single-fragment request nor makes anybody allocate it.</summary>
