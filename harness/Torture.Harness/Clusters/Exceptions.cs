@@ -16,4 +16,4 @@ public sealed class NotSupportedByTargetException(Capability capability, string 
 public sealed class InconclusiveException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Target or environment cannot be used at all: no case of the cluster can run (exit code 3).</summary>
-public sealed class TargetUnusableException(string message, Exception? inner = null) : Exception(message, inner);
+public class TargetUnusableException(string message, Exception? inner = null) : Exception(message, inner);
