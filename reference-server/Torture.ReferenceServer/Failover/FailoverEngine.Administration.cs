@@ -28,6 +28,31 @@ public partial class FailoverEngine
     /// <summary>Takes part: a node that does not can neither lead nor serve.</summary>
     private bool IsActive => !_isStopped && _bannedUntil is null;
 
+    public async Task<ControlResponse> AdministerAsync(ControlRequest request)
+    {
+        switch (request.Verb)
+        {
+            case ControlVerb.Disable or ControlVerb.Enable:
+                await SetAsync(disabled: request.Verb == ControlVerb.Disable);
+                return ControlResponse.Done;
+            case ControlVerb.Stop or ControlVerb.Continue:
+                await SetAsync(stopped: request.Verb == ControlVerb.Stop);
+                return ControlResponse.Done;
+            case ControlVerb.Unhealthy:
+                await SetAsync(unhealthy: request.On ?? true);
+                return ControlResponse.Done;
+            case ControlVerb.Ban:
+                var seconds = Math.Clamp(request.Seconds ?? Cluster.Profile.Ban, 0, 86_400);
+                await BanAsync(TimeSpan.FromSeconds(seconds));
+                return ControlResponse.Done;
+            case ControlVerb.Unban:
+                await BanAsync(null);
+                return ControlResponse.Done;
+            default:
+                return await PinAsync(request);
+        }
+    }
+
     /// <summary>Sets this node's flags.</summary>
     public Task SetAsync(bool? disabled = null, bool? stopped = null, bool? unhealthy = null) => OnLoopAsync(() =>
     {

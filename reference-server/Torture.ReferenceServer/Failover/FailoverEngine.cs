@@ -13,7 +13,7 @@ namespace Torture.ReferenceServer.Failover;
 /// answered. The leader gives an address away once its last owner has said that it let go, or has ended, or can no
 /// longer have permission.
 /// </remarks>
-public partial class FailoverEngine : IAsyncDisposable
+public partial class FailoverEngine : IFailoverEngine
 {
     private readonly Channel<Action> _inbox =
         Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -72,6 +72,12 @@ public partial class FailoverEngine : IAsyncDisposable
 
         _tasks.Add(LoopAsync());
         _timer = Parts.Clock.Provider.CreateTimer(_ => Post(Tick), null, TimeSpan.Zero, _interval);
+    }
+
+    ValueTask IFailoverEngine.StartAsync()
+    {
+        Start();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Lets go of everything, then ends.</summary>

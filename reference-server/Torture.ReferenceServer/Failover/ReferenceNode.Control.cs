@@ -16,31 +16,16 @@ public partial class ReferenceNode
     {
         switch (request.Verb)
         {
-            case ControlVerb.Disable or ControlVerb.Enable:
-                await Engine.SetAsync(disabled: request.Verb == ControlVerb.Disable);
-                return ControlResponse.Done;
-            case ControlVerb.Stop or ControlVerb.Continue:
-                await Engine.SetAsync(stopped: request.Verb == ControlVerb.Stop);
-                return ControlResponse.Done;
-            case ControlVerb.Unhealthy:
-                await Engine.SetAsync(unhealthy: request.On ?? true);
-                return ControlResponse.Done;
-            case ControlVerb.Ban:
-                var seconds = Math.Clamp(request.Seconds ?? Cluster.Profile.Ban, 0, 86_400);
-                await Engine.BanAsync(TimeSpan.FromSeconds(seconds));
-                return ControlResponse.Done;
-            case ControlVerb.Unban:
-                await Engine.BanAsync(null);
-                return ControlResponse.Done;
+            case ControlVerb.Disable or ControlVerb.Enable or ControlVerb.Stop or ControlVerb.Continue
+                or ControlVerb.Unhealthy or ControlVerb.Ban or ControlVerb.Unban or ControlVerb.MoveAddress:
+                return await Engine.AdministerAsync(request);
             case ControlVerb.StopWitness:
                 await StopWitnessAsync();
                 return ControlResponse.Done;
             case ControlVerb.StartWitness:
                 return await StartWitnessAgainAsync();
-            case ControlVerb.MoveAddress:
-                return await Engine.PinAsync(request);
             case ControlVerb.MoveShare when request.Client is null && IsFailoverShare(request.Share):
-                return await Engine.PinAsync(request);
+                return await Engine.AdministerAsync(request);
             case ControlVerb.MoveShare or ControlVerb.MoveClient or ControlVerb.ChangeResource
                 or ControlVerb.ChangeAddress or ControlVerb.ForceUnregister or ControlVerb.ForceResponse:
                 return await EverywhereAsync(request);

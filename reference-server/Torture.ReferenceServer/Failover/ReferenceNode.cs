@@ -17,7 +17,7 @@ public partial class ReferenceNode : IAsyncDisposable
 {
     private readonly List<ServedPort> _own = [];
     private readonly Lock _randomGate = new();
-    private FailoverEngine? _engine;
+    private IFailoverEngine? _engine;
     private NodeClusterView? _view;
     private RpcServer? _mapper;
     private EndpointMapperService? _known;
@@ -43,7 +43,7 @@ public partial class ReferenceNode : IAsyncDisposable
 
     public LinkGate Gate { get; } = new();
 
-    public FailoverEngine Engine => _engine ?? throw new InvalidOperationException("The node was not started.");
+    public IFailoverEngine Engine => _engine ?? throw new InvalidOperationException("The node was not started.");
 
     /// <summary>The witness service; null while it is stopped.</summary>
     public WitnessService? Witness { get; private set; }
@@ -81,7 +81,7 @@ public partial class ReferenceNode : IAsyncDisposable
         }
 
         await StartWitnessAsync();
-        _engine.Start();
+        await _engine.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
