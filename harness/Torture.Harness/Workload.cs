@@ -36,7 +36,10 @@ public sealed class Workload : IAsyncDisposable
         return new Workload(loop);
     }
 
-    /// <summary>Waits for an acknowledged operation that began after the last fault.</summary>
+    /// <summary>
+    /// Waits for an acknowledged operation after the faults that act: of another server than before, or begun when
+    /// the owner of before was gone. In a partition of its owner it is always another server.
+    /// </summary>
     /// <returns>False: none came within the limit. FailoverWithin tells it as a failure.</returns>
     public Task<bool> UntilServedAgainAsync(TimeSpan limit) => _loop.UntilServedAgainAsync(limit);
 

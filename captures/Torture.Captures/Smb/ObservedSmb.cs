@@ -26,4 +26,8 @@ public sealed record ObservedSmb(
     Guid? ServerId)
 {
     public bool Succeeded => Status == 0;
+
+    /// <summary>Done for a client, beyond what setting up a session takes.</summary>
+    public bool IsServedOperation =>
+        Succeeded && ResponseAt is not null && Command is not (SmbCommand.NEGOTIATE or SmbCommand.SESSION_SETUP);
 }

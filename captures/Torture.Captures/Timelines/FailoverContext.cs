@@ -16,7 +16,7 @@ public sealed record FailoverContext
     /// <summary>Addresses of the lost node that stay its own: node address, private address.</summary>
     public ImmutableArray<IPAddress> LostNode { get; init; } = [];
 
-    /// <summary>Public addresses that were to move. Empty: those of which the packets say that they moved.</summary>
+    /// <summary>Public addresses that were to move, besides those of which packets say that they moved.</summary>
     public ImmutableArray<IPAddress> Moved { get; init; } = [];
 
     /// <summary>Clients whose notifications and operations count. Empty: everybody.</summary>
@@ -35,12 +35,16 @@ public sealed record FailoverContext
             })];
     }
 
-    /// <summary>Moved, or what the packets say: taken over on the link, or registered for and announced.</summary>
-    internal ImmutableArray<IPAddress> MovedIn(WitnessTrace trace)
+    /// <summary>
+    /// Moved, and what the packets say: served by another SMB server than before; and where nothing else was to move,
+    /// taken over on the link, or registered for and announced.
+    /// </summary>
+    internal ImmutableArray<IPAddress> MovedIn(WitnessTrace trace, IReadOnlyDictionary<int, string> servers)
     {
-        if (!Moved.IsEmpty)
+        ImmutableArray<IPAddress> served = [.. Moved.Union(ServedByAnother(trace, servers))];
+        if (!served.IsEmpty)
         {
-            return Moved;
+            return served;
         }
 
         var registered = trace.Calls.Select(c => Registered(c.Request)).OfType<IPAddress>().ToHashSet();
@@ -52,7 +56,23 @@ public sealed record FailoverContext
     internal bool IsWithin(FrameStamp at) =>
         (Fault is not { } fault || at.Frame > fault.At.Frame) && (Until is not { } until || at.Frame < until.Frame);
 
+    internal bool IsBefore(FrameStamp at) => Fault is { } fault && at.Frame < fault.At.Frame;
+
     internal bool IsClient(IPAddress address) => Clients.IsEmpty || Clients.Contains(address);
+
+    private IEnumerable<IPAddress> ServedByAnother(WitnessTrace trace, IReadOnlyDictionary<int, string> servers)
+    {
+        foreach (var connections in trace.Connections.Where(c => servers.ContainsKey(c.Number))
+            .GroupBy(c => c.Server.Address))
+        {
+            var before = connections.LastOrDefault(c => IsBefore(c.FirstSeen));
+            if (before is not null
+                && connections.Any(c => IsWithin(c.FirstSeen) && servers[c.Number] != servers[before.Number]))
+            {
+                yield return connections.Key;
+            }
+        }
+    }
 
     private static IPAddress? Registered(object? request)
     {

@@ -11,16 +11,16 @@ internal sealed class TimelineSearch
     private readonly WitnessTrace _trace;
     private readonly FailoverContext _context;
     private readonly ImmutableArray<IPAddress> _moved;
-    private readonly Dictionary<int, string> _servers;
+    private readonly IReadOnlyDictionary<int, string> _servers;
     private readonly Dictionary<IPAddress, string> _before = [];
 
     public TimelineSearch(WitnessTrace trace, FailoverContext context)
     {
         _trace = trace;
         _context = context;
-        _moved = context.MovedIn(trace);
-        _servers = IdentifyServers(trace);
-        foreach (var connection in ToMoved().Where(c => !context.IsWithin(c.FirstSeen) && Answered(c) is not null))
+        _servers = ServerIdentity.Of(trace);
+        _moved = context.MovedIn(trace, _servers);
+        foreach (var connection in ToMoved().Where(c => context.IsBefore(c.FirstSeen) && Answered(c) is not null))
         {
             Learn(connection);
         }
@@ -50,29 +50,6 @@ internal sealed class TimelineSearch
             TickleReset = After(tickle, TcpEventKind.Reset)?.At,
             LastServed = LastServed(served, fresh),
         };
-    }
-
-    /// <summary>Who serves a connection: an SMB server says so, a link address tells it.</summary>
-    private static Dictionary<int, string> IdentifyServers(WitnessTrace trace)
-    {
-        var servers = new Dictionary<int, string>();
-        foreach (var connection in trace.Connections)
-        {
-            if (connection.ServerMac is { IsZero: false } mac)
-            {
-                servers[connection.Number] = mac.ToString();
-            }
-        }
-
-        foreach (var command in trace.Smb)
-        {
-            if (command.ServerId is { } id && !servers.ContainsKey(command.Flow.Connection))
-            {
-                servers[command.Flow.Connection] = id.ToString();
-            }
-        }
-
-        return servers;
     }
 
     private void Learn(ObservedConnection connection)
@@ -191,9 +168,7 @@ internal sealed class TimelineSearch
         .MinBy(s => s.ResponseAt!.Value.Frame);
 
     private bool IsOperation(ObservedSmb command) =>
-        command is { Succeeded: true, ResponseAt: not null }
-        && command.Command is not (SmbCommand.NEGOTIATE or SmbCommand.SESSION_SETUP)
-        && _context.IsClient(command.Flow.Client.Address);
+        command.IsServedOperation && _context.IsClient(command.Flow.Client.Address);
 
     private static Milestone? Reconnecting(List<ObservedConnection> fresh, ObservedSmb? served)
     {
@@ -222,6 +197,7 @@ internal sealed class TimelineSearch
         var end = served?.ResponseAt ?? _context.Until;
         return _trace.Smb
             .Where(s => IsOperation(s) && _moved.Contains(s.Flow.Server.Address)
+                && (served is null || s.Flow.Server.Equals(served.Flow.Server))
                 && (end is not { } limit || s.ResponseAt!.Value.Frame < limit.Frame)
                 && fresh.All(c => c.Number != s.Flow.Connection))
             .Select(s => s.ResponseAt)

@@ -75,7 +75,15 @@ public enum OperationEnd
 
 public sealed record OperationStarted(DateTimeOffset At, long Number, PublicAddress Entry) : HistoryEvent(At);
 
-public sealed record OperationEnded(DateTimeOffset At, long Number, PublicAddress Entry, OperationEnd End)
+/// <param name="By">Which server answered, as it says of itself; null: none did, or it does not say.</param>
+public sealed record OperationEnded(
+    DateTimeOffset At, long Number, PublicAddress Entry, OperationEnd End, string? By = null)
+    : HistoryEvent(At);
+
+/// <summary>A workload operation on the wire that was acknowledged.</summary>
+/// <param name="AskedAt">When its request was on the wire.</param>
+/// <param name="By">Which server answered, as the packets tell; null: they do not.</param>
+public sealed record OperationSeen(DateTimeOffset At, DateTimeOffset AskedAt, PublicAddress Entry, string? By)
     : HistoryEvent(At);
 
 /// <summary>A notification as packets show it, whoever asked for it.</summary>

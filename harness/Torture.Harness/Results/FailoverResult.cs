@@ -24,7 +24,13 @@ public sealed record FailoverResult
     /// <summary>T0 to T7 in order; what was not seen has no time.</summary>
     public IReadOnlyList<MilestoneResult> Milestones { get; init; } = [];
 
-    /// <summary>From the last operation served before T0 to the first one after it.</summary>
+    /// <summary>A client worked at an address that its owner let go: there is an outage to be measured.</summary>
+    public bool Interrupts { get; init; }
+
+    /// <summary>
+    /// From the last operation that the old owner served to the first one that another server did; null: not seen, or
+    /// already that of an earlier fault.
+    /// </summary>
     public TimeSpan? Outage { get; init; }
 }
 

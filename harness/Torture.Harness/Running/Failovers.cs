@@ -12,32 +12,45 @@ internal static class Failovers
     private static readonly string[] Events =
         ["fault", "silence", "taken", "tickled", "told", "reconnecting", "session", "served"];
 
-    public static IReadOnlyList<FailoverResult> Of(CaseRun run) =>
-        [.. run.History.Of<FaultInjected>().Where(injected => !injected.Fault.IsEvent)
-            .Select(injected => Of(run, injected))];
+    public static IReadOnlyList<FailoverResult> Of(CaseRun run)
+    {
+        var told = new HashSet<long>();
+        var claimed = new HashSet<AddressReleased>();
+        return [.. run.History.Of<FaultInjected>().Where(injected => !injected.Fault.IsEvent)
+            .Select(injected => Of(run, injected, told, claimed))];
+    }
 
-    private static FailoverResult Of(CaseRun run, FaultInjected injected)
+    /// <param name="told">Frames of T7: an outage is that of the first fault that it follows, and counts once.</param>
+    /// <param name="claimed">So does each release.</param>
+    private static FailoverResult Of(
+        CaseRun run, FaultInjected injected, HashSet<long> told, HashSet<AddressReleased> claimed)
     {
         var later = run.History.Events.Where(happened => happened.Sequence > injected.Sequence).ToList();
-        var timeline = TimelineOf(run, injected, later);
+        var healed = later.OfType<FaultHealed>().FirstOrDefault(one => one.Fault == injected.Fault)?.At;
+        List<AddressReleased> released = [.. run.History.Of<AddressReleased>()
+            .Where(release => release.At >= injected.At && (healed is null || release.At <= healed))];
+        var worked = run.History.Of<OperationStarted>().Where(operation => operation.At <= injected.At)
+            .Select(operation => operation.Entry).ToHashSet();
+        var timeline = TimelineOf(run, injected, released);
         return new FailoverResult
         {
             Kind = injected.Fault.GetType().Name,
             Fault = injected.Fault.ToString()!,
             Node = NodeOf(injected.Fault),
             At = injected.At - run.StartedAt,
-            Healed = later.OfType<FaultHealed>().FirstOrDefault(one => one.Fault == injected.Fault)?.At
-                - run.StartedAt,
+            Healed = healed - run.StartedAt,
             Recovered = later.OfType<ClusterRecovered>().FirstOrDefault(one => one.Fault == injected.Fault)?.At
                 - run.StartedAt,
             Milestones = timeline is null ? [] : [.. Enumerable.Range(0, Events.Length).Select(i => At(timeline, i))],
-            Outage = timeline?.Outage,
+            Interrupts = released.Where(release => worked.Contains(release.Address)).ToList() is { Count: > 0 } hits
+                && hits.TrueForAll(claimed.Add),
+            Outage = timeline?.T7 is { } served && told.Add(served.At.Frame) ? timeline.Outage : null,
         };
     }
 
     /// <summary>What the packets show from the fault's marker until it was healed.</summary>
     private static Timeline? TimelineOf(
-        CaseRun run, FaultInjected injected, IEnumerable<HistoryEvent> later)
+        CaseRun run, FaultInjected injected, IEnumerable<AddressReleased> released)
     {
         if (run.Wire?.Trace is not { } trace
             || trace.Markers.FirstOrDefault(one => one.Marker.Number == injected.Marker) is not { } fault)
@@ -54,8 +67,7 @@ internal static class Failovers
             Fault = fault,
             Until = healed?.At,
             LostNode = lost is null ? [] : [.. new[] { lost.Address, lost.Address6 }.OfType<IPAddress>()],
-            Moved = [.. later.TakeWhile(happened => happened is not FaultHealed).OfType<AddressReleased>()
-                .Select(released => released.Address.Address).Distinct()],
+            Moved = [.. released.Select(release => release.Address.Address).Distinct()],
         });
     }
 

@@ -86,7 +86,7 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
         }
 
         var history = new History(stored.Where(happened => happened is not (RegistrationSeen or PollSeen
-            or UnregistrationSeen or NotificationSeen or ConnectionEndSeen or UnreadableSeen)));
+            or UnregistrationSeen or NotificationSeen or ConnectionEndSeen or OperationSeen or UnreadableSeen)));
         var wire = new WireView(keys);
         wire.Read([.. CaptureFile.Read(capture)], history);
         return (history, wire);

@@ -1,5 +1,6 @@
 using System.Net;
 using Torture.Captures;
+using Torture.Harness.Clusters;
 using Torture.Harness.Histories;
 using Torture.Harness.Witness;
 using Torture.Protocol.Rpc;
@@ -13,6 +14,7 @@ internal sealed class WireView
     private readonly TraceBuilder _trace;
     private readonly HashSet<(int Call, bool IsAnswer)> _told = [];
     private readonly HashSet<int> _ended = [];
+    private readonly HashSet<int> _served = [];
     private Dictionary<(IPEndPoint, IPEndPoint, uint), List<ObservedCall>> _calls = [];
     private int _packets;
 
@@ -95,6 +97,11 @@ internal sealed class WireView
             }
         }
 
+        foreach (var operation in Operations())
+        {
+            yield return operation;
+        }
+
         foreach (var connection in Trace.Connections)
         {
             if (connection.Ended is { } ended && _ended.Add(connection.Number))
@@ -103,6 +110,20 @@ internal sealed class WireView
                 {
                     Frame = ended.Frame,
                 };
+            }
+        }
+    }
+
+    private IEnumerable<OperationSeen> Operations()
+    {
+        var servers = ServerIdentity.Of(Trace);
+        foreach (var operation in Trace.Smb.Where(command => command.IsServedOperation))
+        {
+            if (operation is { RequestAt: { } asked, ResponseAt: { } at } && _served.Add(operation.Index))
+            {
+                yield return new OperationSeen(
+                    At(at), At(asked), new PublicAddress(operation.Flow.Server.Address),
+                    servers.GetValueOrDefault(operation.Flow.Connection)) { Frame = at.Frame };
             }
         }
     }

@@ -17,7 +17,6 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
     private long _number;
-    private DateTimeOffset? _lastServedBegan;
 
     public PublicAddress Entry { get; } = entry;
 
@@ -32,11 +31,8 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
         }
     }
 
-    public Task<bool> UntilServedAgainAsync(TimeSpan limit)
-    {
-        var fault = run.History.Of<FaultInjected>().LastOrDefault()?.At ?? DateTimeOffset.MinValue;
-        return UntilAsync(() => _lastServedBegan > fault, limit);
-    }
+    public Task<bool> UntilServedAgainAsync(TimeSpan limit) =>
+        UntilAsync(() => ServedOperation.IsServedAgain(Entry, run.History.Events), limit);
 
     public Task<bool> UntilServedAsync(int more, TimeSpan limit)
     {
@@ -99,7 +95,7 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
     private async Task OperateAsync(Smb2Client smb, CancellationToken stop)
     {
         var number = ++_number;
-        var began = run.History.Add(at => new OperationStarted(at, number, Entry)).At;
+        run.History.Add(at => new OperationStarted(at, number, Entry));
         var result = await smb.EchoAsync(stop);
         var end = result.Outcome switch
         {
@@ -107,12 +103,9 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
             Smb2Outcome.Failed => OperationEnd.Failed,
             _ => OperationEnd.Indeterminate,
         };
-        run.History.Add(at => new OperationEnded(at, number, Entry, end));
-        if (end == OperationEnd.Ok)
-        {
-            _lastServedBegan = began;
-            Served++;
-        }
+        var by = end == OperationEnd.Ok && smb.ServerGuid != Guid.Empty ? smb.ServerGuid.ToString() : null;
+        run.History.Add(at => new OperationEnded(at, number, Entry, end, by));
+        Served += end == OperationEnd.Ok ? 1 : 0;
     }
 
     private Smb2ClientOptions Options() => new(run.Time, new Random(run.Random.Next()))

@@ -100,6 +100,50 @@ public sealed class Timelines
     }
 
     [Test]
+    public void WhatComesAfterTheHealSaysNothingOfWhoServedBefore()
+    {
+        var wire = new Conversation(Client, Moved);
+        wire.Connect(40001, at: 0.000);
+        wire.Smb(40001, SmbCommand.NEGOTIATE, at: 0.010, server: 1);
+        wire.Smb(40001, SmbCommand.ECHO, at: 0.900);
+        wire.Mark(new Marker("run", 1, 1, Marker.Fault, "disable n1"), at: 1.000);
+        wire.Connect(40002, at: 1.500);
+        wire.Smb(40002, SmbCommand.NEGOTIATE, at: 1.510, server: 2);
+        wire.Smb(40002, SmbCommand.ECHO, at: 1.520);
+        wire.Mark(new Marker("run", 2, 1, Marker.Heal, "disable n1"), at: 2.000);
+        wire.Connect(40003, at: 2.100);
+        wire.Smb(40003, SmbCommand.NEGOTIATE, at: 2.110, server: 2);
+        var trace = TraceBuilder.Read(wire.Packets);
+        var heal = trace.Markers.Single(m => m.Marker.Phase == Marker.Heal);
+
+        var timeline = Timeline.Build(
+            trace, FailoverContext.Of(trace).Single() with { Moved = [Moved], Until = heal.At });
+
+        timeline.After(timeline.T7).Should().Be(TimeSpan.FromMilliseconds(521));
+        timeline.Outage.Should().Be(TimeSpan.FromMilliseconds(620));
+    }
+
+    [Test]
+    public void PacketsShowWhichAddressMoved()
+    {
+        var wire = new Conversation(Client, Moved);
+        wire.Connect(40001, at: 0.000);
+        wire.Smb(40001, SmbCommand.NEGOTIATE, at: 0.010, server: 1);
+        wire.Smb(40001, SmbCommand.ECHO, at: 0.900);
+        wire.Mark(new Marker("run", 1, 1, Marker.Fault, "kill n1"), at: 1.000);
+        wire.Connect(40002, at: 1.500);
+        wire.Smb(40002, SmbCommand.NEGOTIATE, at: 1.510, server: 2);
+        wire.Smb(40002, SmbCommand.ECHO, at: 1.520);
+        var trace = TraceBuilder.Read(wire.Packets);
+
+        // News of the address itself came too late, of another one in time.
+        var timeline = Timeline.Build(
+            trace, FailoverContext.Of(trace).Single() with { Moved = [IPAddress.Parse("127.0.9.101")] });
+
+        timeline.Outage.Should().Be(TimeSpan.FromMilliseconds(620));
+    }
+
+    [Test]
     public void AFailoverEndsWhereTheNextBegins()
     {
         var wire = new Conversation(Client, Moved);

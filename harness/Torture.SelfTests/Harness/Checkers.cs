@@ -125,9 +125,7 @@ public sealed class Checkers
     [TestCase(2.5, "1.500 s")]
     public void ServiceIsBackInTimeOrNot(double served, string wrong)
     {
-        var tale = OfOwner(N1).Fault(1, new KillNode(N1))
-            .Add(served - 0.1, at => new OperationStarted(at, 1, A))
-            .Add(served, at => new OperationEnded(at, 1, A, OperationEnd.Ok));
+        var tale = OfOwner(N1).Serves(0.9, "n1").Fault(1, new KillNode(N1)).Serves(served, "n2");
 
         string.Join(", ", Wrong(new FailoverWithin(TimeSpan.FromSeconds(1)), tale)).Should().Be(wrong);
     }

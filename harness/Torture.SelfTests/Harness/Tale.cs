@@ -26,6 +26,7 @@ internal sealed class Tale
     private readonly List<HistoryEvent> _events = [];
     private uint _calls;
     private long _order;
+    private long _operations;
 
     public History History => new(_events);
 
@@ -39,6 +40,19 @@ internal sealed class Tale
         Add(at, time => new AddressReleased(time, address ?? A, by, ++_order));
 
     public Tale Fault(double at, Fault fault) => Add(at, time => new FaultInjected(time, fault, null));
+
+    public Tale Acts(double at, Fault fault) =>
+        Add(at, time => new FaultTookEffect(time, fault, "seen", null));
+
+    public Tale Heals(double at, Fault fault) => Add(at, time => new FaultHealed(time, fault));
+
+    /// <summary>An operation of a workload is acknowledged; it began 0.5 ms before, or when it is said.</summary>
+    public Tale Serves(double at, string? by, double? began = null)
+    {
+        var number = ++_operations;
+        return Add(began ?? at - 0.0005, time => new OperationStarted(time, number, A))
+            .Add(at, time => new OperationEnded(time, number, A, OperationEnd.Ok, by));
+    }
 
     public Tale Registers(
         double at, string client = "client", PublicAddress? address = null, int port = 1000, string? share = null,
