@@ -102,7 +102,7 @@ internal sealed class HistoryFacts(string folder)
             {
                 case OperationEnded ended:
                     yield return new LaneEvent(
-                        ended.At - fault, "workload", MarkOf(ended.End), $"operation {ended.Number} at {ended.Entry}");
+                        ended.At - fault, $"client at {ended.Entry}", MarkOf(ended.End), $"operation {ended.Number}");
                     break;
                 case NotificationSeen seen:
                     yield return new LaneEvent(

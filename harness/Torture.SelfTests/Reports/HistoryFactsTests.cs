@@ -29,7 +29,7 @@ public sealed class HistoryFactsTests
             new OwnerChange(TimeSpan.FromSeconds(1), "127.9.1.101", null),
             new OwnerChange(TimeSpan.FromSeconds(1.5), "127.9.1.101", "n2"));
         facts.Clients.Should().Equal(
-            new LaneEvent(TimeSpan.FromSeconds(2), "workload", TimelineMarkKind.Served, "operation 7 at 127.9.1.101"));
+            new LaneEvent(TimeSpan.FromSeconds(2), "client at 127.9.1.101", TimelineMarkKind.Served, "operation 7"));
         facts.Nodes.Should().Equal(
             new LaneEvent(TimeSpan.FromSeconds(0.5), "n1", TimelineMarkKind.State, "Disconnected"));
     }

@@ -3,8 +3,11 @@ using Torture.Harness.Reports.Html;
 namespace Torture.Harness.Reports.Drawing;
 
 /// <summary>One row of a distribution plot.</summary>
-internal sealed record DistributionRow(string Name, IReadOnlyList<TimeSpan> Samples)
+/// <param name="Of">How many there should be, where that is known: samples may be missing.</param>
+internal sealed record DistributionRow(string Name, IReadOnlyList<TimeSpan> Samples, int? Of = null)
 {
+    public bool IsWhole => Of is null || Of == Samples.Count;
+
     public TimeSpan Min => Samples.Min();
 
     public TimeSpan Max => Samples.Max();
@@ -27,15 +30,18 @@ internal static class DistributionSvg
 {
     private const int Width = 1000;
     private const int LabelWidth = 132;
-    private const int FigureWidth = 300;
+    private const int FigureWidth = 320;
     private const int RowHeight = 44;
     private const int Top = 26;
+
+    /// <summary>Rows so far apart would be dots on a linear axis.</summary>
+    private const int Far = 20;
 
     public static Markup Draw(string title, IReadOnlyList<DistributionRow> rows, TimeSpan? limit)
     {
         var longest = rows.Max(row => row.Max);
         var end = limit is { } gate && gate > longest && gate < longest * 4 ? gate : longest;
-        var axis = new Axis(TimeSpan.Zero, end * 1.04, LabelWidth, Width - FigureWidth);
+        var axis = AxisOf(rows.Min(row => row.Min), end);
         var bottom = Top + (rows.Count * RowHeight);
         var svg = new HtmlWriter();
 
@@ -53,6 +59,11 @@ internal static class DistributionSvg
 
         return new Markup(svg.ToString());
     }
+
+    private static Axis AxisOf(TimeSpan shortest, TimeSpan end) =>
+        shortest > TimeSpan.Zero && end / shortest >= Far
+            ? new Axis(shortest / 1.3, end * 1.3, LabelWidth, Width - FigureWidth, isLogarithmic: true)
+            : new Axis(TimeSpan.Zero, end * 1.04, LabelWidth, Width - FigureWidth);
 
     private static void DrawGrid(HtmlWriter svg, Axis axis, int bottom)
     {
@@ -83,16 +94,19 @@ internal static class DistributionSvg
         foreach (var (index, sample) in row.Samples.Index())
         {
             svg.Line($"<circle class=\"sample\" cx=\"{axis.At(sample):0.##}\" cy=\"{middle - 5 + (index * 7 % 11)}\"");
-            svg.Line($"r=\"3\"><title>{Axis.Label(sample)}</title></circle>");
+            svg.Line($"r=\"3\"><title>{Axis.Figure(sample)}</title></circle>");
         }
 
         svg.Line($"<line class=\"median\" x1=\"{median:0.##}\" x2=\"{median:0.##}\"");
         svg.Line($"y1=\"{middle - 13}\" y2=\"{middle + 13}\"/>");
 
-        var times = new[] { row.Min, row.Median, row.P95, row.Max }.Select(Axis.Label);
-        foreach (var (column, figure) in times.Prepend(Number(row.Samples.Count)).Index())
+        var count = row.IsWhole ? Number(row.Samples.Count) : $"{row.Samples.Count} of {row.Of}";
+        svg.Line($"<text class=\"figure{(row.IsWhole ? "" : " lacking")}\" x=\"{Figure(0)}\" y=\"{middle + 4}\">");
+        svg.Line($"{count}</text>");
+        foreach (var (column, time) in new[] { row.Min, row.Median, row.P95, row.Max }.Index())
         {
-            svg.Line($"<text class=\"figure\" x=\"{Figure(column)}\" y=\"{middle + 4}\">{figure}</text>");
+            svg.Line($"<text class=\"figure\" x=\"{Figure(column + 1)}\" y=\"{middle + 4}\">");
+            svg.Line($"{Axis.Figure(time)}</text>");
         }
     }
 
@@ -108,7 +122,7 @@ internal static class DistributionSvg
         svg.Line($"<text class=\"limit\" x=\"{x - 4:0.##}\" y=\"{Top - 10}\">limit {Axis.Label(gate)}</text>");
     }
 
-    private static int Figure(int column) => Width - FigureWidth + 50 + (column * 61);
+    private static int Figure(int column) => Width - FigureWidth + 70 + (column * 61);
 
     private static string Number(int count) => count.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -24,7 +24,8 @@ internal static class TimelineBuilder
             [
                 .. owners,
                 .. nodes.Select(node => NodeLane(node, failover, from, to, Marks(facts.Nodes, node))),
-                .. clients.Select(name => new TimelineLane(name, false, [], Marks(facts.Clients, name))),
+                .. clients.Select(name =>
+                    new TimelineLane(name, false, [.. Outage(failover, name)], Marks(facts.Clients, name))),
             ],
             Milestones =
             [
@@ -32,6 +33,18 @@ internal static class TimelineBuilder
                     new TimelineMilestone(milestone.Name, milestone.Event, milestone.After, milestone.Text)),
             ],
         };
+    }
+
+    /// <summary>In the lane of the client that was served again: the time without service.</summary>
+    private static IEnumerable<TimelineBar> Outage(FailoverResult failover, string client)
+    {
+        var served = failover.Milestones.FirstOrDefault(milestone => milestone.Name == "T7");
+        var address = client.Split(" at ") is [_, var at] ? at : null;
+        if (failover.Outage is { } outage && served is { After: { } end, Text: { } text }
+            && address is not null && text.Contains(address, StringComparison.Ordinal))
+        {
+            yield return new TimelineBar(end - outage, end, null, $"outage {Axis.Figure(outage)}");
+        }
     }
 
     /// <summary>From a little before the fault until service came back, and recovery where it is near.</summary>

@@ -6,7 +6,7 @@ namespace Torture.Harness.Reports.Drawing;
 internal static class TimelineSvg
 {
     private const int Width = 1000;
-    private const int LabelWidth = 132;
+    private const int LabelWidth = 168;
     private const int Top = 66;
     private const int LaneHeight = 30;
     private const int LabelRow = 15;

@@ -17,7 +17,8 @@ internal static class FailoverSection
         html.Line($"<p class=\"key\"><i class=\"swatch fault\"></i> fault");
         html.Line($"<i class=\"swatch served\"></i> operation served");
         html.Line($"<i class=\"swatch failed\"></i> failed <i class=\"swatch indeterminate\"></i> nobody knows");
-        html.Line($"<i class=\"swatch notification\"></i> notification; a bar has the colour of the owner</p>");
+        html.Line($"<i class=\"swatch notification\"></i> notification <i class=\"swatch state\"></i> change of");
+        html.Line($"state; a bar has the colour of the owner, a dashed one is a time without</p>");
 
         foreach (var group in view.Failovers.GroupBy(pair => (pair.Case.Id, pair.Failover.Fault)))
         {
@@ -33,7 +34,7 @@ internal static class FailoverSection
     {
         var (result, failover, _) = seen;
         var timeline = TimelineBuilder.Build(result.Id, failover, view.Run.Nodes, view.Facts(seen));
-        var outage = failover.Outage is { } gap ? $", outage {Axis.Label(gap)}" : "";
+        var outage = failover.Outage is { } gap ? $", outage {Axis.Figure(gap)}" : "";
         var slowest = repeats > 1 ? $", slowest of {repeats}" : "";
 
         html.Line($"<figure><figcaption><b>{failover.Fault}</b> in {result.Id}{outage}{slowest}");
@@ -70,7 +71,7 @@ internal static class FailoverSection
                 html.Line($"<td class=\"number\">{After(milestone)}</td>");
             }
 
-            html.Line($"<td class=\"number\">{(failover.Outage is { } gap ? Axis.Label(gap) : "not seen")}</td></tr>");
+            html.Line($"<td class=\"number\">{(failover.Outage is { } gap ? Axis.Figure(gap) : "not seen")}</td></tr>");
         }
 
         html.Line($"</tbody></table></details>");

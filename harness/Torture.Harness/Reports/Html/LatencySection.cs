@@ -14,23 +14,27 @@ internal static class LatencySection
         }
 
         html.Line($"<section id=\"latency\"><h2>Latency</h2>");
-        WritePlot(html, view, "Outage: last operation served to first served again", "failover", seen => seen.Outage);
-        WritePlot(html, view, "T4: fault to notification on the wire", "notification", seen => At(seen, "T4"));
+        WritePlot(
+            html, view, "Outage: last operation served to first served again, by another server", "failover",
+            seen => seen.Outage, seen => seen.Interrupts);
+        WritePlot(
+            html, view, "T4: fault to first notification on the wire", "notification", seen => At(seen, "T4"));
         html.Line($"</section>");
     }
 
     private static TimeSpan? At(FailoverResult failover, string milestone) =>
         failover.Milestones.FirstOrDefault(seen => seen.Name == milestone)?.After;
 
+    /// <param name="counts">Whether a failover should have been measured; null: nobody knows.</param>
     private static void WritePlot(
-        HtmlWriter html, RunView view, string title, string limit, Func<FailoverResult, TimeSpan?> measure)
+        HtmlWriter html, RunView view, string title, string limit, Func<FailoverResult, TimeSpan?> measure,
+        Func<FailoverResult, bool>? counts = null)
     {
-        var rows = view.Failovers
-            .Select(pair => (pair.Failover.Kind, Time: measure(pair.Failover)))
-            .Where(sample => sample.Time is not null)
-            .GroupBy(sample => sample.Kind, sample => sample.Time!.Value)
+        var rows = view.Failovers.Select(pair => pair.Failover)
+            .Where(seen => measure(seen) is not null)
+            .GroupBy(seen => seen.Kind, seen => measure(seen)!.Value)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new DistributionRow(group.Key, [.. group]))
+            .Select(group => new DistributionRow(group.Key, [.. group], Count(group.Key)))
             .ToList();
 
         if (rows.Count > 0)
@@ -39,5 +43,10 @@ internal static class LatencySection
             html.Line($"<figure><figcaption><b>{title}</b></figcaption>");
             html.Line($"{DistributionSvg.Draw(title, rows, gate)}</figure>");
         }
+
+        int? Count(string kind) => counts is null
+            ? null
+            : view.Failovers.Select(pair => pair.Failover)
+                .Count(seen => seen.Kind == kind && (counts(seen) || measure(seen) is not null));
     }
 }
