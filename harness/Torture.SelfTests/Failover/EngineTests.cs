@@ -57,6 +57,23 @@ public sealed class EngineTests
         _world.Until(_world.IsAtHome, "at home again");
     }
 
+    /// <summary>What it said last may be the answer to an older heartbeat of the leader, or to the newest.</summary>
+    [Test]
+    public void AFrozenFollowerIsReplacedInTimeWhateverItSaidLast([Range(0, 95, 5)] int offset)
+    {
+        Ready();
+        _world.Kill(_world["n1"]);
+        _world.Until(_world.IsServed, "served again");
+        _world.For(offset / 1000.0);
+        _world.Start("n1");
+        Ready();
+        _world.For(1);
+
+        _world["n1"].IsFrozen = true;
+
+        _world.Until(_world.IsServed, "served again").Should().BeLessThan(TimeSpan.FromSeconds(1.5));
+    }
+
     [Test]
     public void AFrozenLeadersFollowersKeepWhatTheyHave()
     {

@@ -161,8 +161,8 @@ public partial class FailoverEngine : IFailoverEngine
             }
             else if (IsDeaf(peer, now))
             {
-                // It may have heard this node and be answering to nobody: its permission runs out first.
-                Lost(peer, "does not hear this node", safeAt: now + _limit);
+                // What it said last may have been answered: the permission that came of it runs out first.
+                Lost(peer, "does not hear this node", safeAt: peer.LastHeard + _limit);
             }
         }
     }
