@@ -65,6 +65,20 @@ public sealed class OwnershipInOrder
         _told.Should().Equal("n1 takes", "n2 takes");
     }
 
+    [Test]
+    public void AReleaseThatIsHeardTooLateIsToldAllTheSame()
+    {
+        var time = new ManualTime();
+        using var ledger = Ledger(time);
+        ledger.Taken(default, Address, First, 1);
+        ledger.Taken(default, Address, Second, 3);
+        time.Advance(Patience);
+        ledger.Released(default, Address, First, 2);
+        ledger.Released(default, Address, First, 9);
+
+        _told.Should().Equal("n1 takes", "n2 takes", "n1 releases");
+    }
+
     private OwnershipLedger Ledger(TimeProvider time) => new(
         change => _told.Add(change switch
         {

@@ -13,6 +13,8 @@ internal sealed class ClusterWatch(
     ClusterConfiguration cluster, IReadOnlyList<Node> nodes, TimeProvider time, Action<ClusterEvent> tell)
     : IAsyncDisposable
 {
+    private const int Readings = 5;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -119,6 +121,24 @@ internal sealed class ClusterWatch(
 
     private static long Now() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
-    /// <summary>Nodes stamp with the host's monotonic clock, which is ours too.</summary>
-    private DateTimeOffset At(long sequence) => time.GetUtcNow() - TimeSpan.FromTicks((Now() - sequence) / 100);
+    /// <summary>
+    /// Nodes stamp with the host's monotonic clock, which is ours too. Both clocks are read as closely together as can
+    /// be: this process may stand still in between.
+    /// </summary>
+    private DateTimeOffset At(long sequence)
+    {
+        var (width, at) = (long.MaxValue, DateTimeOffset.MinValue);
+        for (var reading = 0; reading < Readings; reading++)
+        {
+            var before = Now();
+            var utc = time.GetUtcNow();
+            var after = Now();
+            if (after - before < width)
+            {
+                (width, at) = (after - before, utc - TimeSpan.FromTicks((after - sequence) / 100));
+            }
+        }
+
+        return at;
+    }
 }

@@ -13,13 +13,17 @@ internal sealed partial class LoopbackCluster
         var states = await StatesAsync(cancellationToken);
         var seen = await Task.WhenAll(Nodes.Select(node =>
             ObserveAsync(node, Translate.Process(states.GetValueOrDefault(node.Name)), cancellationToken)));
-        var owners = seen.Select(node => node.Shares).FirstOrDefault(shares => shares.Count > 0) ?? [];
         return new ClusterObservation(Time.GetUtcNow(), [.. seen.Select(node => node.Observation)])
         {
-            ShareOwners = owners.Where(share => share.Owner is not null)
-                .ToDictionary(share => share.Share, share => share.Owner!),
+            ShareOwners = Agreed(seen.Where(node => node.Observation.Leader is not null).Select(node => node.Shares)),
         };
     }
+
+    /// <summary>A share has the owner that all who follow a leader say: each learns of it by itself.</summary>
+    private static Dictionary<string, string> Agreed(IEnumerable<IReadOnlyList<ShareOwner>> told) =>
+        told.SelectMany(shares => shares).GroupBy(share => share.Share, share => share.Owner)
+            .Where(owners => owners.Distinct().ToList() is [not null])
+            .ToDictionary(owners => owners.Key, owners => owners.First()!);
 
     private async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken cancellationToken)
     {

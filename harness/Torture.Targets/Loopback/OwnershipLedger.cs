@@ -5,12 +5,14 @@ namespace Torture.Targets.Loopback;
 
 /// <summary>
 /// Puts what the nodes, each by itself, and the supervisor tell of addresses into one order: an address that is still
-/// held elsewhere is told as taken once that was told as released, or late enough that it is a finding.
+/// held elsewhere is told as taken once that was told as released, or late enough that it is a finding. News of a
+/// release that comes later yet, since this process stood still, is told all the same: its time says when it was.
 /// </summary>
 internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider time, TimeSpan patience) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, (Node By, long Since)> _held = [];
+    private readonly Dictionary<(IPAddress Address, Node By), long> _overtaken = [];
     private readonly List<(ClusterEvent.AddressTaken Taken, ITimer Timer)> _waiting = [];
 
     public void Taken(DateTimeOffset at, IPAddress address, Node by, long sequence)
@@ -40,6 +42,12 @@ internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider ti
         {
             if (!_held.TryGetValue(address, out var holder) || holder.By != by || sequence < holder.Since)
             {
+                if (_overtaken.TryGetValue((address, by), out var since) && sequence >= since)
+                {
+                    _overtaken.Remove((address, by));
+                    tell(new ClusterEvent.AddressReleased(at, new PublicAddress(address), by, sequence));
+                }
+
                 // A take that waits is over before it was told.
                 Forget(entry => entry.Taken.Address.Address.Equals(address) && entry.Taken.By == by
                     && entry.Taken.Sequence < sequence);
@@ -64,7 +72,8 @@ internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider ti
         IPAddress[] addresses;
         lock (_gate)
         {
-            addresses = [.. _held.Where(entry => entry.Value.By == by).Select(entry => entry.Key)];
+            addresses = [.. _held.Where(entry => entry.Value.By == by).Select(entry => entry.Key)
+                .Concat(_overtaken.Keys.Where(entry => entry.By == by).Select(entry => entry.Address)).Distinct()];
         }
 
         foreach (var address in addresses)
@@ -79,6 +88,7 @@ internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider ti
         {
             Forget(_ => true);
             _held.Clear();
+            _overtaken.Clear();
         }
     }
 
@@ -91,6 +101,11 @@ internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider ti
             if (_waiting.Any(entry => entry.Taken == taken))
             {
                 Forget(entry => entry.Taken == taken);
+                if (_held.TryGetValue(taken.Address.Address, out var holder))
+                {
+                    _overtaken[(taken.Address.Address, holder.By)] = holder.Since;
+                }
+
                 Tell(taken);
             }
         }
@@ -99,6 +114,7 @@ internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider ti
     private void Tell(ClusterEvent.AddressTaken taken)
     {
         _held[taken.Address.Address] = (taken.By, taken.Sequence);
+        _overtaken.Remove((taken.Address.Address, taken.By));
         tell(taken);
     }
 
