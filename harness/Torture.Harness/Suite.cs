@@ -99,10 +99,28 @@ public abstract class Suite
     /// <summary>The one owner of an address; waits until there is one.</summary>
     protected Task<Node> OwnerOfAsync(PublicAddress address) => Case.OwnerOfAsync(address);
 
-    /// <summary>A node that does not own the address, so that its witness takes registrations for it.</summary>
-    protected Task<Node> WitnessForAsync(PublicAddress address) => Case.WitnessForAsync(address);
+    /// <summary>
+    /// The owner of an address once it is another than before, at most for the target's limit for failover; else the
+    /// owner that there still is, or null: a check has the word.
+    /// </summary>
+    protected async Task<Node?> NextOwnerOfAsync(PublicAddress address, Node before) =>
+        (await ObserveUntilAsync(seen => seen.OwnerOf(address) is { } owner && owner != before)).OwnerOf(address);
 
-    /// <summary>Waits until the observation shows it.</summary>
+    /// <summary>The leader; waits until every node names the same one.</summary>
+    protected Task<Node> LeaderAsync() => Case.LeaderAsync();
+
+    /// <summary>A node that owns none of the addresses, so that its witness takes registrations for them.</summary>
+    protected Task<Node> WitnessForAsync(params PublicAddress[] addresses) => Case.WitnessForAsync(addresses);
+
+    /// <summary>
+    /// Observes until it shows what is to become, at most for the limit (the target's for failover), and gives the
+    /// last observation either way: a check has the word. What is so at rest, or on the way, says nothing.
+    /// </summary>
+    protected Task<ClusterObservation> ObserveUntilAsync(
+        Func<ClusterObservation, bool> becomes, TimeSpan? limit = null) =>
+        Case.AskUntilAsync(() => Cluster.ObserveAsync(Deadline), becomes, limit ?? Cluster.Limits.Failover);
+
+    /// <summary>Waits until the observation shows it: for what a case needs, not for what it checks.</summary>
     /// <exception cref="InconclusiveException">Not within the limit for recovery.</exception>
     protected Task<ClusterObservation> UntilAsync(
         Func<ClusterObservation, bool> condition, string what, TimeSpan? limit = null) =>
@@ -115,6 +133,14 @@ public abstract class Suite
     protected Task<T> AskUntilAsync<T>(Func<Task<T>> ask, Func<T, bool> becomes, TimeSpan? limit = null)
         where T : class =>
         Case.AskUntilAsync(ask, becomes, limit);
+
+    /// <summary>
+    /// Waits for what the case itself keeps track of, at most for the limit (the target's for failover and for a
+    /// notification of it). False: it did not become so.
+    /// </summary>
+    protected async Task<bool> BecomesAsync(Func<bool> condition, TimeSpan? limit = null) => await AskUntilAsync(
+        () => Task.FromResult(condition() ? this : null!), met => met is not null,
+        limit ?? Cluster.Limits.Failover + Cluster.Limits.Notification) is not null;
 
     /// <summary>True where the task ended before the limit of silence: something came that should not.</summary>
     protected async Task<bool> ComesWithinSilenceAsync(Task task, TimeSpan? limit = null)

@@ -21,6 +21,12 @@ public sealed record Limits
     /// <summary>From healing until the cluster equals its baseline.</summary>
     public TimeSpan Recovery { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long owners other than those of the baseline must stay the same for a healed cluster to be at rest: it may
+    /// still be giving addresses back.
+    /// </summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long nothing must come before a case says that nothing came.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMilliseconds(500);
 

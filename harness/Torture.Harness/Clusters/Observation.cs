@@ -86,6 +86,9 @@ public sealed record ClusterObservation(DateTimeOffset At, IReadOnlyList<NodeObs
         ShareOwners.TryGetValue(share.Name, out var name)
             ? Nodes.FirstOrDefault(seen => seen.Node.Name == name)?.Node
             : null;
+
+    /// <summary>Nodes, their states and what they own, for people.</summary>
+    public override string ToString() => Running.Render.Cluster(this);
 }
 
 /// <summary>Something that the cluster tells by itself.</summary>

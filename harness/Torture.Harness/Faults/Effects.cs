@@ -28,6 +28,13 @@ internal static class Effects
         _ => null,
     };
 
+    /// <summary>What is so before a fault cannot show that it acts; null: it is not so, or leaves no state.</summary>
+    public static string? IsSoAlready(Fault fault, ClusterObservation before) =>
+        fault is KillNode or PauseNode or StopNode or DisableNode or BanNode or StopWitness or MoveAddress or MoveShare
+            or Partition
+            ? Seen(fault, before, before)
+            : null;
+
     /// <summary>An administrator's event leaves no state behind: the nodes tell what they have carried out.</summary>
     private static string? CarriedOut(
         Fault fault, string? subject, ClusterObservation before, ClusterObservation now)

@@ -33,6 +33,11 @@ internal sealed class Nemesis(CaseRun run) : INemesis
 
         await using var witness = await NemesisWitness.StandAsync(run, fault);
         var before = await cluster.ObserveAsync(run.Deadline);
+        if (Effects.IsSoAlready(fault, before) is { } already)
+        {
+            throw new InconclusiveException($"{fault} changes nothing that could be seen to act: {already} already");
+        }
+
         var mark = await run.MarkAsync(Marker.Fault, fault.ToString()!);
         var injected = run.History.Add(at => new FaultInjected(at, fault, mark?.Marker.Number));
         run.Say($"inject {fault}");
@@ -68,12 +73,9 @@ internal sealed class Nemesis(CaseRun run) : INemesis
         }
 
         ClusterObservation? last = null;
+        var rest = new Rest(baseline, _ownersMayDiffer ? run.Limits.Rest : null);
         var recovered = await Poll.UntilAsync(
-            async () =>
-            {
-                last = await run.Cluster.ObserveAsync(run.Ending);
-                return Effects.Recovered(baseline, last, _ownersMayDiffer) ? last : null;
-            },
+            async () => rest.IsReached(last = await run.Cluster.ObserveAsync(run.Ending)) ? last : null,
             run.Limits.Recovery, run.Time, run.Ending);
         (_baseline, _ownersMayDiffer) = (null, false);
         if (recovered is null)

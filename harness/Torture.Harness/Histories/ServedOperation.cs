@@ -74,7 +74,7 @@ internal sealed record ServedOperation(
         var released = events.OfType<AddressReleased>().FirstOrDefault(release => release.Address == entry
             && release.At >= fault.At && (healed is null || release.At <= healed))?.At;
         return released is { } at && acts is { } since ? (at > since ? at : since)
-            : fault.Fault is Partition && healed is null ? released
+            : fault.Fault is Partition or StallRecoveryLock or LoseRecoveryLock && healed is null ? released
             : acts;
     }
 }

@@ -38,37 +38,50 @@ internal sealed partial class CaseRun
         return observed.OwnerOf(address)!;
     }
 
-    public async Task<Node> WitnessForAsync(PublicAddress address)
+    public async Task<Node> LeaderAsync()
+    {
+        var observed = await UntilAsync(seen => Leader(seen) is not null, "one leader whom all nodes name", null);
+        return Leader(observed)!;
+
+        Node? Leader(ClusterObservation seen) =>
+            seen.Nodes.Select(node => node.Leader).Distinct().ToList() is [{ } name]
+                ? Cluster.Nodes.FirstOrDefault(node => node.Name == name)
+                : null;
+    }
+
+    public async Task<Node> WitnessForAsync(params PublicAddress[] addresses)
     {
         if (!Cluster.Capabilities.Has(Capability.Observe))
         {
-            return await WitnessByListAsync(address);
+            return await WitnessByListAsync(addresses);
         }
 
         Node? Fit(ClusterObservation seen) => seen.Nodes.FirstOrDefault(
             node => node is { Reachable: true, Witness: true, State: NodeState.Ok }
-                && !node.Owned.Contains(address))?.Node;
+                && !node.Owned.Intersect(addresses).Any())?.Node;
 
         var observed = await UntilAsync(
-            seen => seen.OwnerOf(address) is not null && Fit(seen) is not null, $"a witness for {address}", null);
+            seen => addresses.All(address => seen.OwnerOf(address) is not null) && Fit(seen) is not null,
+            $"a witness for {string.Join(" and ", addresses.AsEnumerable())}", null);
         return Fit(observed)!;
     }
 
-    /// <summary>The first node whose own list says that it can be a witness for the address.</summary>
-    private async Task<Node> WitnessByListAsync(PublicAddress address)
+    /// <summary>The first node whose own list says that it can be a witness for the addresses.</summary>
+    private async Task<Node> WitnessByListAsync(PublicAddress[] addresses)
     {
         foreach (var node in Cluster.Nodes)
         {
             await using var witness = await ConnectAsync(node.Address, null);
             var list = await witness.GetInterfaceListAsync();
-            if (list.Interfaces.Any(entry =>
+            if (addresses.All(address => list.Interfaces.Any(entry =>
                 (entry.IPv4.Equals(address.Address) || entry.IPv6.Equals(address.Address))
-                && entry.Flags.HasFlag(Torture.Protocol.Witness.InterfaceFlags.INTERFACE_WITNESS)))
+                && entry.Flags.HasFlag(Torture.Protocol.Witness.InterfaceFlags.INTERFACE_WITNESS))))
             {
                 return node;
             }
         }
 
-        throw new InconclusiveException($"no node's interface list offers a witness for {address}");
+        throw new InconclusiveException(
+            $"no node's interface list offers a witness for {string.Join(" and ", addresses.AsEnumerable())}");
     }
 }

@@ -38,7 +38,7 @@ internal static class Render
             ? "never observed"
             : string.Join("; ", seen.Nodes.Select(node =>
                 $"{node.Node} {(node.Reachable ? node.State.ToString() : "unreachable")}"
-                + $" [{string.Join(", ", node.Owned)}]"));
+                + $"{(node.Leader is { } leader ? $", led by {leader}" : "")} [{string.Join(", ", node.Owned)}]"));
 
     public static string Notification(AsyncNotifyResponse response)
     {

@@ -42,6 +42,7 @@ public sealed class CasesSeeMutants
     [TestCase("PendingCallBlocksConnection")]
     [TestCase("MapperTellsWrongPort")]
     [TestCase("NobodyTakesOver")]
+    [TestCase("LostPermissionIgnored")]
     [TestCase("TakeoverNotTold")]
     public async Task TurnsRed(string name)
     {

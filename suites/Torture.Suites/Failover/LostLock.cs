@@ -7,19 +7,17 @@ public sealed class LostLock : Suite
     [Test, Verifies(Ctdb.LeaderHoldsLock, Ctdb.LeaderLossSurvived, Ctdb.OneLeader, Ctdb.OneOwnerPerAddress)]
     public async Task AnotherNodeLeads()
     {
-        var holder = (await Cluster.ObserveAsync(Deadline)).Leader!;
+        var holder = await LeaderAsync();
 
         await using (await Nemesis.InjectAsync(new LoseRecoveryLock()))
         {
-            var after = await UntilAsync(
-                seen => Leaders(seen) is [not null] && Cluster.PublicAddresses.All(a => seen.OwnerOf(a) is not null),
-                "one leader, and an owner for every address", Cluster.Limits.Failover);
-            Check.That(Ctdb.LeaderHoldsLock, after.Leader == holder, false);
-            Check.That(Ctdb.OneLeader, Leaders(after).Count, 1);
-            foreach (var address in Cluster.PublicAddresses)
-            {
-                Check.That(Ctdb.LeaderLossSurvived, after.OwnersOf(address).Count, 1);
-            }
+            var after = await ObserveUntilAsync(seen => Leaders(seen) is [{ } only] && only != holder.Name
+                && Cluster.PublicAddresses.All(address => seen.OwnerOf(address) is not null));
+            Check.Holds(Ctdb.LeaderHoldsLock, !Leaders(after).Contains(holder.Name), $"not {holder}", $"{after}");
+            Check.Holds(Ctdb.OneLeader, Leaders(after) is [not null], "one leader for all", $"{after}");
+            Check.Holds(
+                Ctdb.LeaderLossSurvived, Cluster.PublicAddresses.All(address => after.OwnerOf(address) is not null),
+                "every address has one owner", $"{after}");
         }
 
         await Check.HistoryAsync(new OneOwnerPerAddress());
@@ -28,16 +26,16 @@ public sealed class LostLock : Suite
     [Test, Verifies(Swn.UnavailableThenAvailable, Ctdb.NotificationNotLost, Ctdb.NotificationNotInvented)]
     public async Task AClientOfItsAddressIsTold()
     {
-        var before = await Cluster.ObserveAsync(Deadline);
-        await using var registration = await RegisterAsync(before.Of(before.Leader!).Owned[0]);
-        var hearing = Witnessed.UntilAvailableAsync(registration);
+        var holder = await LeaderAsync();
+        var before = await UntilAsync(seen => seen.Of(holder).Owned.Count > 0, $"an address of {holder}");
+        await using var registration = await RegisterAsync(before.Of(holder).Owned[0]);
+        var hearer = Hearer.UntilAvailable(registration);
 
         await using (await Nemesis.InjectAsync(new LoseRecoveryLock()))
         {
-            var heard = await hearing;
+            await BecomesAsync(() => hearer.IsOver);
             Check.Holds(
-                Swn.UnavailableThenAvailable, Witnessed.IsAFailover(heard), "UNAVAILABLE, then AVAILABLE",
-                Witnessed.InWords(heard));
+                Swn.UnavailableThenAvailable, hearer.HeardAFailover, "UNAVAILABLE, then AVAILABLE", $"{hearer}");
         }
 
         await Check.HistoryAsync(new NoNotificationLost(), new NoneInvented());

@@ -13,9 +13,9 @@ public sealed class MovedAddress : Suite
         await using (await Nemesis.InjectAsync(move))
         {
             Check.That(Ctdb.MoveAddressMoves, await OwnerOfAsync(Address), move.To);
-            var list = await witness.GetInterfaceListAsync();
-            var entry = list.Interfaces.First(entry => entry.IPv4.Equals(Address.Address));
-            Check.That(Ctdb.InterfaceListFollowsOwnership, entry.GroupName, move.To.Name);
+            var list = await AskUntilAsync(
+                witness.GetInterfaceListAsync, list => EntryOf(list)?.GroupName == move.To.Name);
+            Check.That(Ctdb.InterfaceListFollowsOwnership, EntryOf(list)?.GroupName, move.To.Name);
         }
 
         await Check.HistoryAsync(new OneOwnerPerAddress());
@@ -26,14 +26,13 @@ public sealed class MovedAddress : Suite
     {
         var move = await MoveAsync();
         await using var registration = await RegisterAsync(Address);
-        var hearing = Witnessed.UntilAvailableAsync(registration);
+        var hearer = Hearer.UntilAvailable(registration);
 
         await using (await Nemesis.InjectAsync(move))
         {
-            var heard = await hearing;
+            await BecomesAsync(() => hearer.IsOver);
             Check.Holds(
-                Swn.UnavailableThenAvailable, Witnessed.IsAFailover(heard), "UNAVAILABLE, then AVAILABLE",
-                Witnessed.InWords(heard));
+                Swn.UnavailableThenAvailable, hearer.HeardAFailover, "UNAVAILABLE, then AVAILABLE", $"{hearer}");
         }
 
         await Check.HistoryAsync(new NoNotificationLost(), new NoneInvented(), new NotificationsAsForetold());
@@ -53,15 +52,21 @@ public sealed class MovedAddress : Suite
         await Check.HistoryAsync(new FailoverWithin(Cluster.Limits.Failover), new NoAcknowledgedOperationLost());
     }
 
-    [Test, Verifies(Ctdb.OnlyRegisteredAreTold)]
+    [Test, Verifies(Ctdb.OnlyRegisteredAreTold, Ctdb.AllRegisteredAreTold)]
     public async Task AClientOfAnotherAddressHearsNothing()
     {
         var move = await MoveAsync();
-        await using var registration = await RegisterAsync(Cluster.PublicAddresses[1]);
+        var other = Cluster.PublicAddresses[1];
+        var witness = await WitnessForAsync(Address, other);
+        await using var concerned = await RegisterAsync(Address, on: witness);
+        await using var registration = await RegisterAsync(other, on: witness);
+        var hearer = Hearer.UntilAvailable(concerned);
         var silent = registration.StartAsyncNotify();
 
         await using (await Nemesis.InjectAsync(move))
         {
+            // The same witness has told it by now to whom it concerns.
+            Check.That(Ctdb.AllRegisteredAreTold, await BecomesAsync(() => hearer.HeardAFailover), true);
             Check.That(Ctdb.OnlyRegisteredAreTold, await ComesWithinSilenceAsync(silent.Reply), false);
         }
 
@@ -73,10 +78,11 @@ public sealed class MovedAddress : Suite
     {
         var move = await MoveAsync();
         await using var registration = await RegisterAsync(Address);
+        var hearer = Hearer.UntilAvailable(registration);
 
         await using (await Nemesis.InjectAsync(move))
         {
-            await Witnessed.UntilAvailableAsync(registration);
+            Check.That(Ctdb.RegistrationStaysWhereTaken, await BecomesAsync(() => hearer.HeardAFailover), true);
         }
 
         var reply = await registration.UnRegisterAsync();
@@ -84,6 +90,9 @@ public sealed class MovedAddress : Suite
     }
 
     private PublicAddress Address => Cluster.PublicAddresses[0];
+
+    private WitnessInterface? EntryOf(InterfaceListReply list) =>
+        list.Interfaces.FirstOrDefault(entry => entry.IPv4.Equals(Address.Address));
 
     private async Task<MoveAddress> MoveAsync()
     {

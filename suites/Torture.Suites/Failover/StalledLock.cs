@@ -7,8 +7,8 @@ public sealed class StalledLock : Suite
     [Test, Verifies(Ctdb.StalledLockStalls, Ctdb.LeaderHoldsLock, Ctdb.OneOwnerPerAddress)]
     public async Task NobodyTakesWhatTheHolderServed()
     {
+        var holder = await LeaderAsync();
         var before = await Cluster.ObserveAsync(Deadline);
-        var holder = before.Leader!;
 
         await using (await Nemesis.InjectAsync(new StallRecoveryLock()))
         {

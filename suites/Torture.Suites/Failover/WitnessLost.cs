@@ -7,36 +7,37 @@ public sealed class WitnessLost : Suite
     [Test, Verifies(Ctdb.RegistrationDiesWithNode, Ctdb.RegistersElsewhere), Needs(Capability.KillNode)]
     public async Task TheClientRegistersElsewhere()
     {
-        await using var registration = await RegisterAsync(Address);
+        var (first, other) = await TwoWitnessesAsync();
+        await using var registration = await RegisterAsync(Address, on: first);
         var pending = registration.StartAsyncNotify();
 
-        await using (await Nemesis.InjectAsync(new KillNode(registration.Node)))
+        await using (await Nemesis.InjectAsync(new KillNode(first)))
         {
             Check.That(Ctdb.RegistrationDiesWithNode, await pending.Reply, r => r.Status, Outcome.ConnectionClosed);
-            var other = Cluster.Nodes.First(node => node != registration.Node);
-            await using var again = await RegisterAsync(Address, on: other);
-            Check.That(Ctdb.RegistersElsewhere, again.Reply, r => r.Status, ERROR_SUCCESS);
+            await using var witness = await ConnectAsync(other);
+            var again = await witness.RegisterExAsync(Cluster.NetName, null, Address.ToString(), Client.Name);
+            Check.That(Ctdb.RegistersElsewhere, again, r => r.Status, ERROR_SUCCESS);
         }
     }
 
-    [Test, Verifies(Ctdb.RegistersElsewhere, Ctdb.AllRegisteredAreTold), Needs(Capability.KillNode)]
+    [Test, Verifies(Ctdb.RegistersElsewhere, Ctdb.AllRegisteredAreTold)]
+    [Needs(Capability.KillNode, Capability.MoveAddress)]
     public async Task TheNewRegistrationHearsTheNextFailover()
     {
-        await using var first = await RegisterAsync(Address);
+        var (first, other) = await TwoWitnessesAsync();
+        await using var lost = await RegisterAsync(Address, on: first);
         var owner = await OwnerOfAsync(Address);
-        var other = Cluster.Nodes.First(node => node != first.Node && node != owner);
 
-        await using (await Nemesis.InjectAsync(new KillNode(first.Node)))
+        await using (await Nemesis.InjectAsync(new KillNode(first)))
         {
             await using var second = await RegisterAsync(Address, on: other);
-            Check.That(Ctdb.RegistersElsewhere, second.Reply, r => r.Status, ERROR_SUCCESS);
-            var present = await OwnerOfAsync(Address);
-            var hearing = Witnessed.UntilAvailableAsync(second);
-            await using (await Nemesis.InjectAsync(
-                new MoveAddress(Address, Cluster.Nodes.First(node => node != present && node != first.Node))))
+            var hearer = Hearer.UntilAvailable(second);
+            var to = Cluster.Nodes.First(node => node != owner && node != first);
+            await using (await Nemesis.InjectAsync(new MoveAddress(Address, to)))
             {
-                var heard = await hearing;
-                Check.That(Ctdb.AllRegisteredAreTold, heard.Count >= 2, true);
+                Check.That(Ctdb.AllRegisteredAreTold, await BecomesAsync(() => hearer.IsOver), true);
+                Check.Holds(
+                    Ctdb.RegistersElsewhere, hearer.HeardAFailover, "UNAVAILABLE, then AVAILABLE", $"{hearer}");
             }
         }
     }
@@ -44,9 +45,9 @@ public sealed class WitnessLost : Suite
     [Test, Verifies(Ctdb.WitnessStopsAlone, Ctdb.RegistrationDiesWithNode), Needs(Capability.StopWitness)]
     public async Task TheWitnessServiceAloneMayStop()
     {
-        var owner = await OwnerOfAsync(Address);
         await using var registration = await RegisterAsync(Address);
         var pending = registration.StartAsyncNotify();
+        var before = (await Cluster.ObserveAsync(Deadline)).Of(registration.Node).Owned;
 
         await using (await Nemesis.InjectAsync(new StopWitness(registration.Node)))
         {
@@ -54,14 +55,18 @@ public sealed class WitnessLost : Suite
             Check.That(
                 Ctdb.RegistrationDiesWithNode, reply, r => r.Status, Outcome.ConnectionClosed,
                 tolerated: ERROR_NOT_FOUND);
-            Check.That(Ctdb.WitnessStopsAlone, await OwnerOfAsync(Address), owner);
+            var after = await ObserveUntilAsync(
+                seen => !before.ToHashSet().SetEquals(seen.Of(registration.Node).Owned), Cluster.Limits.Silence);
+            Check.Holds(
+                Ctdb.WitnessStopsAlone, before.ToHashSet().SetEquals(after.Of(registration.Node).Owned),
+                $"{registration.Node} goes on owning {string.Join(", ", before)}", $"{after}");
         }
     }
 
     [Test, Verifies(Swn.AsyncNotifyUnknownHandle, Ctdb.RegistrationDiesWithNode), Needs(Capability.KillNode)]
     public async Task AHandleFromBeforeTheRestartIsUnknown()
     {
-        var registration = await RegisterAsync(Address);
+        await using var registration = await RegisterAsync(Address);
         await using (await Nemesis.InjectAsync(new KillNode(registration.Node)))
         {
         }
@@ -75,11 +80,15 @@ public sealed class WitnessLost : Suite
         Check.That(Ctdb.RegistrationDiesWithNode, reply.Response is null, true);
     }
 
-    [Test, Verifies(Ctdb.ForcedUnregister), Needs(Capability.ForceUnregister)]
+    [Test, Verifies(Ctdb.ForcedUnregister), Needs(Capability.ForceUnregister, Capability.Observe)]
     public async Task AForcedUnregisterEndsThePendingCall()
     {
         await using var registration = await RegisterAsync(Address);
         var pending = registration.StartAsyncNotify();
+        await UntilAsync(
+            seen => seen.Of(registration.Node).Registrations.Any(
+                known => known is { Pending: true } && known.ClientName == Client.Name),
+            $"the pending call of {Client.Name}");
 
         await using var outage = await Nemesis.InjectAsync(new ForceUnregister(Client.Name));
 
@@ -87,4 +96,12 @@ public sealed class WitnessLost : Suite
     }
 
     private PublicAddress Address => Cluster.PublicAddresses[0];
+
+    /// <summary>Two nodes that do not own the address, so that its clients may register with either.</summary>
+    private async Task<(Node First, Node Other)> TwoWitnessesAsync()
+    {
+        var owner = await OwnerOfAsync(Address);
+        Node[] others = [.. Cluster.Nodes.Where(node => node != owner)];
+        return (others[0], others[1]);
+    }
 }

@@ -157,11 +157,10 @@ public sealed class ClientMove : Suite
     [Test, Verifies(Swn.MoveReachesClient, House.PeersAreIsolated)]
     public async Task AClientWhoseNameBeginsTheSameHearsNothing()
     {
-        await using var connection = await ConnectAsync(Cluster.Nodes[0]);
-        var longer = await connection.RegisterExAsync(
-            Cluster.NetName, null, Cluster.PublicAddresses[0].ToString(), Client.Name + "0");
         await using var mine = await RegisterAsync();
-        var silent = connection.StartAsyncNotify(longer.Handle);
+        var longer = await mine.Connection.RegisterExAsync(
+            Cluster.NetName, null, Cluster.PublicAddresses[0].ToString(), Client.Name + "0");
+        var silent = mine.Connection.StartAsyncNotify(longer.Handle);
 
         await MoveAsync(Client, Destination);
 

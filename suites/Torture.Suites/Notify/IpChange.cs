@@ -56,11 +56,13 @@ public sealed class IpChange : Suite
     [Test, Verifies(Swn.IpNotificationWanted, Swn.IpNotificationScope)]
     public async Task NobodyWithoutTheFlagHearsIt()
     {
-        await using var registration = await RegisterAsync();
+        await using var wanting = await RegisterAsync(flags: IpNotification);
+        await using var registration = await RegisterAsync(on: wanting.Node);
         var silent = registration.StartAsyncNotify();
 
         await ChangeAsync(online: false);
 
+        Check.That(Swn.IpNotificationWanted, await wanting.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.IpNotificationWanted, await ComesWithinSilenceAsync(silent.Reply), false);
         Check.That(Swn.IpNotificationScope, silent.Reply.IsCompleted, false);
     }
@@ -68,11 +70,14 @@ public sealed class IpChange : Suite
     [Test, Verifies(Swn.ShareMoveAndIpChangeAreVersion2, Swn.RegisterIsVersion1)]
     public async Task NoVersion1ClientHearsIt()
     {
-        await using var registration = await RegisterAsync(version: WitnessVersion.V1);
+        await using var version2 = await RegisterAsync(flags: IpNotification);
+        await using var registration = await RegisterAsync(on: version2.Node, version: WitnessVersion.V1);
         var silent = registration.StartAsyncNotify();
 
         await ChangeAsync(online: false);
 
+        Check.That(
+            Swn.ShareMoveAndIpChangeAreVersion2, await version2.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.ShareMoveAndIpChangeAreVersion2, await ComesWithinSilenceAsync(silent.Reply), false);
         Check.That(Swn.RegisterIsVersion1, silent.Reply.IsCompleted, false);
     }

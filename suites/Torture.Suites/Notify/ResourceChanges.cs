@@ -110,8 +110,9 @@ public sealed class ResourceChanges : Suite
     [Test, Verifies(Swn.InterfaceEventQueuesChange, House.PeersAreIsolated)]
     public async Task ARegistrationForAnotherAddressHearsNothing()
     {
-        await using var mine = await RegisterAsync(address: Cluster.PublicAddresses[0]);
-        await using var other = await RegisterAsync(address: Cluster.PublicAddresses[1]);
+        var witness = await WitnessForAsync(Cluster.PublicAddresses[0], Cluster.PublicAddresses[1]);
+        await using var mine = await RegisterAsync(address: Cluster.PublicAddresses[0], on: witness);
+        await using var other = await RegisterAsync(address: Cluster.PublicAddresses[1], on: witness);
         var silent = other.StartAsyncNotify();
 
         await using var outage = await Nemesis.InjectAsync(Unavailable);
@@ -168,7 +169,8 @@ public sealed class ResourceChanges : Suite
 
         var during = await witness.GetInterfaceListAsync();
         await outage.HealAsync();
-        var after = await witness.GetInterfaceListAsync();
+        var after = await AskUntilAsync(
+            witness.GetInterfaceListAsync, list => StateIn(list) == InterfaceState.AVAILABLE);
 
         Check.That(Swn.InterfaceEventSetsState, StateIn(during), InterfaceState.UNAVAILABLE);
         Check.That(Swn.InterfaceStateReported, StateIn(after), InterfaceState.AVAILABLE);
@@ -178,6 +180,6 @@ public sealed class ResourceChanges : Suite
 
     private ChangeResource Unavailable => new(Address, InterfaceState.UNAVAILABLE);
 
-    private InterfaceState StateIn(InterfaceListReply list) =>
-        list.Interfaces.First(entry => entry.IPv4.Equals(Address.Address)).State;
+    private InterfaceState? StateIn(InterfaceListReply list) =>
+        list.Interfaces.FirstOrDefault(entry => entry.IPv4.Equals(Address.Address))?.State;
 }

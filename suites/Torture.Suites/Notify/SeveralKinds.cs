@@ -31,7 +31,7 @@ public sealed class SeveralKinds : Suite
     public async Task ClientMoveThenShareMove()
     {
         var share = Cluster.Shares.First(share => share.Kind == ShareKind.Failover);
-        var observed = await Cluster.ObserveAsync(Deadline);
+        var observed = await UntilAsync(seen => seen.OwnerOf(share) is not null, $"an owner of {share}");
         await using var registration = await RegisterAsync(share: share);
         await using var outage = await Nemesis.InjectAsync(
             new MoveShare(share, Cluster.Nodes.First(node => node != observed.OwnerOf(share))));

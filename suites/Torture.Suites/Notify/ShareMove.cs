@@ -39,11 +39,13 @@ public sealed class ShareMove : Suite
     [Test, Verifies(Swn.ShareNotificationWanted, Swn.ShareMoveReachesClient)]
     public async Task NobodyWithoutAShareHearsIt()
     {
-        await using var registration = await RegisterAsync();
+        await using var wanting = await RegisterAsync(share: Share);
+        await using var registration = await RegisterAsync(on: wanting.Node);
         var silent = registration.StartAsyncNotify();
 
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
+        Check.That(Swn.ShareNotificationWanted, await wanting.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.ShareNotificationWanted, await ComesWithinSilenceAsync(silent.Reply), false);
         Check.That(Swn.ShareMoveReachesClient, silent.Reply.IsCompleted, false);
     }
@@ -52,22 +54,27 @@ public sealed class ShareMove : Suite
     public async Task NobodyWithAnotherShareHearsIt()
     {
         var other = Cluster.Shares.First(share => share.Kind == ShareKind.ScaleOut);
-        await using var registration = await RegisterAsync(share: other);
+        await using var concerned = await RegisterAsync(share: Share);
+        await using var registration = await RegisterAsync(on: concerned.Node, share: other);
         var silent = registration.StartAsyncNotify();
 
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
+        Check.That(Swn.ShareMoveReachesClient, await concerned.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.ShareMoveReachesClient, await ComesWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.ShareMoveAndIpChangeAreVersion2, Swn.RegisterIsVersion1)]
     public async Task NoVersion1ClientHearsIt()
     {
-        await using var registration = await RegisterAsync(version: WitnessVersion.V1);
+        await using var version2 = await RegisterAsync(share: Share);
+        await using var registration = await RegisterAsync(on: version2.Node, version: WitnessVersion.V1);
         var silent = registration.StartAsyncNotify();
 
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
+        Check.That(
+            Swn.ShareMoveAndIpChangeAreVersion2, await version2.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.ShareMoveAndIpChangeAreVersion2, await ComesWithinSilenceAsync(silent.Reply), false);
         Check.That(Swn.RegisterIsVersion1, silent.Reply.IsCompleted, false);
     }
@@ -104,7 +111,7 @@ public sealed class ShareMove : Suite
 
     private async Task<MoveShare> MoveAsync()
     {
-        var observed = await Cluster.ObserveAsync(Deadline);
+        var observed = await UntilAsync(seen => seen.OwnerOf(Share) is not null, $"an owner of {Share}");
         return new MoveShare(Share, Cluster.Nodes.First(node => node != observed.OwnerOf(Share)));
     }
 }

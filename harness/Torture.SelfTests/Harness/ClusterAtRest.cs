@@ -1,0 +1,71 @@
+using System.Net;
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using static Torture.SelfTests.Harness.Tale;
+
+namespace Torture.SelfTests.Harness;
+
+using Node = Torture.Harness.Clusters.Node;
+
+/// <summary>When a healed cluster counts as what it was.</summary>
+public sealed class ClusterAtRest
+{
+    private static readonly TimeSpan Stays = TimeSpan.FromSeconds(2);
+    private static readonly ClusterObservation Baseline = Seen(0, (N1, [A]), (N2, [B]));
+
+    [Test]
+    public void WhatEqualsTheBaselineIsAtRestAtOnce() =>
+        new Rest(Baseline, Stays).IsReached(Seen(1, (N1, [A]), (N2, [B]))).Should().BeTrue();
+
+    [Test]
+    public void OtherOwnersMustStay()
+    {
+        var rest = new Rest(Baseline, Stays);
+
+        rest.IsReached(Seen(1, (N1, []), (N2, [A, B]))).Should().BeFalse("it may be going home yet");
+        rest.IsReached(Seen(2.9, (N1, []), (N2, [A, B]))).Should().BeFalse();
+        rest.IsReached(Seen(3, (N1, []), (N2, [A, B]))).Should().BeTrue();
+    }
+
+    [Test]
+    public void WhoeverMovesMeanwhileBeginsAnew()
+    {
+        var rest = new Rest(Baseline, Stays);
+
+        rest.IsReached(Seen(1, (N1, []), (N2, [A, B]))).Should().BeFalse();
+        rest.IsReached(Seen(2.5, (N1, [A, B]), (N2, []))).Should().BeFalse();
+        rest.IsReached(Seen(3.5, (N1, [A, B]), (N2, []))).Should().BeFalse();
+        rest.IsReached(Seen(4.5, (N1, [A, B]), (N2, []))).Should().BeTrue();
+    }
+
+    [Test]
+    public void AnAddressThatNobodyOwnsIsNoRest()
+    {
+        var rest = new Rest(Baseline, Stays);
+
+        rest.IsReached(Seen(1, (N1, []), (N2, [B]))).Should().BeFalse();
+        rest.IsReached(Seen(9, (N1, []), (N2, [B]))).Should().BeFalse();
+    }
+
+    [Test]
+    public void WhereOwnersComeBackTheyMustBeBack() =>
+        new Rest(Baseline, stays: null).IsReached(Seen(99, (N1, []), (N2, [A, B]))).Should().BeFalse();
+
+    [Test]
+    public void WhatIsSoBeforeAFaultShowsNothing()
+    {
+        Effects.IsSoAlready(new MoveAddress(A, N1), Baseline).Should().Be("n1 owns 10.0.1.1");
+        Effects.IsSoAlready(new MoveAddress(A, N2), Baseline).Should().BeNull();
+        Effects.IsSoAlready(new DisableNode(N1), Baseline).Should().BeNull();
+        Effects.IsSoAlready(new MoveClient("client", IPAddress.Loopback), Baseline).Should().BeNull();
+    }
+
+    private static ClusterObservation Seen(double at, params (Node Node, PublicAddress[] Owned)[] nodes) => new(
+        new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(at),
+        [.. nodes.Select(node => new NodeObservation(node.Node, Reachable: true, NodeState.Ok)
+        {
+            Owned = node.Owned,
+        })]);
+}
