@@ -11,11 +11,12 @@ internal static class ClusterCommand
     public static Command Create() => new("cluster", "Bring a cluster up by hand, look at it, break and heal it.")
     {
         Up(),
-        Ask("down", "End the cluster that is up."),
+        Down(),
         Ask("status", "States, owners and registrations, tab-separated."),
         Break(),
         Ask("heal", "Undo everything that was broken."),
         Logs(),
+        ImagesCommand.Create(),
     };
 
     private static Command Up()
@@ -54,6 +55,21 @@ internal static class ClusterCommand
             Console.Error.WriteLine($"torture: {unusable.Message}");
             return ExitCode.Unusable;
         }
+    }
+
+    private static Command Down()
+    {
+        var all = new Option<bool>("--all")
+        {
+            Description = "Also remove the containers, networks and volumes that crashed runs left.",
+        };
+        var down = new Command("down", "End the cluster that is up.") { all };
+        down.SetAction(async (parsed, cancellationToken) =>
+        {
+            var ended = await ClusterHost.AskAsync(["down"], cancellationToken);
+            return parsed.GetValue(all) ? await ImagesCommand.SweepAsync(cancellationToken) : ended;
+        });
+        return down;
     }
 
     private static Command Break()

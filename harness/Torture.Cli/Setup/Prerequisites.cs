@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Torture.Cli.Setup;
 
 /// <summary>What a run needs of the machine: looks, installs where it can, else says what to do.</summary>
-internal sealed class Prerequisites(TextWriter log)
+internal sealed partial class Prerequisites(TextWriter log)
 {
     /// <summary>Where things that take long to make are kept between runs.</summary>
     public static string CacheFolder =>

@@ -11,12 +11,17 @@ internal static class SetupCommand
         {
             Description = "Also what the self-tests look through: tshark, and Samba's rpcclient and smbtorture.",
         };
-        var command = new Command("setup", "Install what a run needs: libpcap, iproute2.") { foreign };
-        command.SetAction(parsed =>
+        var containers = new Option<bool>("--containers")
+        {
+            Description = "Also what clusters in containers need: an engine that runs, and mmdebstrap.",
+        };
+        var command = new Command("setup", "Install what a run needs: libpcap, iproute2.") { foreign, containers };
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var prerequisites = new Prerequisites(Console.Error);
             var ready = prerequisites.EnsureForRun()
-                && (!parsed.GetValue(foreign) || prerequisites.EnsureForeignEyes());
+                && (!parsed.GetValue(foreign) || prerequisites.EnsureForeignEyes())
+                && (!parsed.GetValue(containers) || await prerequisites.EnsureContainersAsync(cancellationToken));
             return ready ? ExitCode.Conforms : ExitCode.Unusable;
         });
         return command;

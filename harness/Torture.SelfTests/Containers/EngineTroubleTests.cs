@@ -138,8 +138,7 @@ public sealed class EngineTroubleTests
             """);
         using var engine = await fake.ConnectAsync();
 
-        var build = () => engine.BuildImageAsync(
-            new MemoryStream([1]), "a:1", new Dictionary<string, string>(), default);
+        var build = () => engine.BuildImageAsync(new MemoryStream([1]), new ImageBuild("a:1"), default);
 
         await Expect(build, EngineTrouble.NoSpace, "cannot build image a:1: no space left on device*");
     }

@@ -197,7 +197,7 @@ public sealed class LiveEngineTests
         var labels = new Dictionary<string, string> { ["torture.selftest"] = Engine.Mark.Key };
         using var context = Dockerfile($"FROM {Live.Image}\nRUN /bin/ls /sys/class/net > /tmp/links\n");
 
-        await Engine.BuildImageAsync(context, tag, labels, cancellationToken);
+        await Engine.BuildImageAsync(context, new ImageBuild(tag) { Labels = labels }, cancellationToken);
         try
         {
             var found = await Engine.FindImageAsync(tag, cancellationToken);
@@ -227,7 +227,6 @@ public sealed class LiveEngineTests
         var network = await RunNetwork.CreateAsync(Engine, "a", cancellationToken);
         var spec = new NetworkSpec(Engine.Mark.NameOf("again"), network.Range.Subnet);
         using var broken = Dockerfile($"FROM {Live.Image}\nRUN exit 9\n");
-        using var foreign = Dockerfile("FROM torture-selftest:none\n");
 
         await ExpectAsync(Engine.CreateContainerAsync(Live.Idle("n"), cancellationToken), EngineTrouble.NameTaken);
         await ExpectAsync(Engine.CreateNetworkAsync(spec, cancellationToken), EngineTrouble.AddressTaken);
@@ -236,7 +235,7 @@ public sealed class LiveEngineTests
             EngineTrouble.NoImage);
         await ExpectAsync(Engine.StartAsync("torture-none", cancellationToken), EngineTrouble.NotFound);
         await ExpectAsync(
-            Engine.BuildImageAsync(broken, "torture-selftest:b", new Dictionary<string, string>(), cancellationToken),
+            Engine.BuildImageAsync(broken, new ImageBuild("torture-selftest:b"), cancellationToken),
             EngineTrouble.Refused);
         await Engine.PauseAsync(id, cancellationToken);
         await ExpectAsync(Engine.RunAsync(id, cancellationToken, "/bin/ls"), EngineTrouble.Refused);

@@ -35,15 +35,17 @@ internal sealed partial class DockerEngine
         return _http.AskAsync(request, (answer, token) => FollowAsync(answer, doing, token), cancellationToken);
     }
 
-    public Task BuildImageAsync(
-        Stream context, string tag, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    public Task BuildImageAsync(Stream context, ImageBuild image, CancellationToken cancellationToken)
     {
-        var doing = $"build image {tag}";
-        var written = Escape(JsonSerializer.Serialize(
-            new Dictionary<string, string>(labels), EngineJson.Default.DictionaryStringString));
+        static string Written(IReadOnlyDictionary<string, string> map) => Escape(JsonSerializer.Serialize(
+            new Dictionary<string, string>(map), EngineJson.Default.DictionaryStringString));
+
+        var doing = $"build image {image.Tag}";
+        var network = image.HasNetwork ? "" : "&networkmode=none";
         var request = Post(
-            $"/build?t={Escape(tag)}&networkmode=none&rm=1&forcerm=1&labels={written}", doing,
-            EngineHttp.Tar(context)) with { Limit = null };
+            $"/build?t={Escape(image.Tag)}&rm=1&forcerm=1{network}"
+            + $"&labels={Written(image.Labels)}&buildargs={Written(image.Arguments)}",
+            doing, EngineHttp.Tar(context)) with { Limit = null };
         return _http.AskAsync(request, (answer, token) => FollowAsync(answer, doing, token), cancellationToken);
     }
 

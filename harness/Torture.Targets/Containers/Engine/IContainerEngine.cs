@@ -28,9 +28,8 @@ internal interface IContainerEngine : IDisposable
         Stream rootFileSystem, string tag, IReadOnlyDictionary<string, string> labels,
         CancellationToken cancellationToken);
 
-    /// <summary>Builds from a tar with a Dockerfile; its commands have no network, and nothing is pulled.</summary>
-    Task BuildImageAsync(
-        Stream context, string tag, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
+    /// <summary>Builds from a tar with a Dockerfile.</summary>
+    Task BuildImageAsync(Stream context, ImageBuild image, CancellationToken cancellationToken);
 
     /// <summary>Gone already is as good.</summary>
     Task RemoveImageAsync(string image, CancellationToken cancellationToken);

@@ -2,6 +2,18 @@ using System.Net;
 
 namespace Torture.Targets.Containers.Engine;
 
+/// <summary>An image to be built.</summary>
+internal sealed record ImageBuild(string Tag)
+{
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>For the ARG lines of the Dockerfile.</summary>
+    public IReadOnlyDictionary<string, string> Arguments { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>False: its commands have none.</summary>
+    public bool HasNetwork { get; init; }
+}
+
 /// <summary>An internal network: its containers and the host reach each other, and nothing else.</summary>
 internal sealed record NetworkSpec(string Name, IPNetwork Subnet)
 {

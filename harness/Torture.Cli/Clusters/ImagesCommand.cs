@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Torture.Targets.Containers.Engine;
+using Torture.Targets.Containers.Images;
+
+namespace Torture.Cli.Clusters;
+
+/// <summary><c>torture cluster images</c>: what clusters in containers are made of.</summary>
+internal static class ImagesCommand
+{
+    public static Command Create()
+    {
+        var rebuild = new Option<bool>("--rebuild") { Description = "Make them again, also those that are there." };
+        var context = new Option<string?>("--context")
+        {
+            Description = "Only write there what they are built from, for another tool to build.",
+        };
+        var command = new Command("images", "Make the images of clusters in containers that are missing.")
+        {
+            rebuild, context,
+        };
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(context) is { } folder
+            ? WriteAsync(folder, cancellationToken)
+            : MakeAsync(parsed.GetValue(rebuild), cancellationToken));
+        return command;
+    }
+
+    /// <summary>Removes what crashed runs left on the engine; says nothing where there is no engine.</summary>
+    public static async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        using var mark = RunMark.Begin("sweep");
+        using var engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
+        var report = await Sweep.CrashedRunsAsync(engine, cancellationToken);
+        report.Removed.ForEach(line => Console.Out.WriteLine($"removed {line}"));
+        report.Kept.ForEach(line => Console.Out.WriteLine($"kept {line}: remove it there, or by hand"));
+        Console.Out.WriteLine($"{report.Removed.Count} leavings of crashed runs removed");
+        return ExitCode.Conforms;
+    }
+
+    private static async Task<int> MakeAsync(bool rebuild, CancellationToken cancellationToken)
+    {
+        using var mark = RunMark.Begin("images");
+        using var engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
+        await new ClusterImages().EnsureAsync(engine, rebuild, Console.Out.WriteLine, cancellationToken);
+        return ExitCode.Conforms;
+    }
+
+    private static async Task<int> WriteAsync(string folder, CancellationToken cancellationToken)
+    {
+        await new ClusterImages().WriteContextsAsync(folder, cancellationToken);
+        Console.Out.WriteLine($"images: contexts of root, node and samba are in {folder}");
+        return ExitCode.Conforms;
+    }
+}
