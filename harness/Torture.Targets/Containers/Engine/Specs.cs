@@ -86,6 +86,7 @@ internal sealed record ExecSpec(params IReadOnlyList<string> Arguments)
         { while read -r _ <&3; do :; done; kill $program; } 2>/dev/null & reader=$!
         wait $program; code=$?
         kill $reader 2>/dev/null
+        wait $reader 2>/dev/null
         exit $code
         """;
 }
