@@ -80,6 +80,10 @@ public abstract class Suite
         IPEndPoint endpoint, SyntaxId contract, ConnectOptions? options = null) =>
         Case.TryBindAsync(endpoint, contract, options);
 
+    /// <summary>The endpoint mapper of an address, without a log-on.</summary>
+    /// <exception cref="InconclusiveException">There is none.</exception>
+    protected Task<RpcConnection> BindMapperAsync(IPAddress address) => Case.BindMapperAsync(address);
+
     /// <summary>Where the witness of a node listens, as its endpoint mapper says.</summary>
     protected Task<IPEndPoint> MapWitnessAsync(IPAddress address) => Case.MapAsync(address, SyntaxId.Witness);
 

@@ -112,13 +112,10 @@ internal sealed class BenchCluster : IAsyncDisposable
     }
 
     /// <summary>Until the first node has seen all connections to its witness end.</summary>
-    public async Task UntilNoConnectionAsync(CancellationToken cancellationToken)
-    {
-        while ((await AskAsync(collected: false, cancellationToken)).Counters["witnessConnections"] > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken);
-        }
-    }
+    public Task UntilNoConnectionAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
+        async () => await AskAsync(collected: false, cancellationToken) is var status
+            && status.Counters["witnessConnections"] == 0 ? status : null,
+        TimeSpan.MaxValue, TimeProvider.System, cancellationToken);
 
     /// <summary>Processor time that the first node used so far.</summary>
     public async Task<TimeSpan> ProcessorTimeAsync(CancellationToken cancellationToken)

@@ -19,19 +19,25 @@ internal sealed partial class CaseRun
         return endpoint ?? throw new InconclusiveException(detail!);
     }
 
+    public async Task<RpcConnection> BindMapperAsync(IPAddress address)
+    {
+        var bound = await TryBindMapperAsync(address, client: null);
+        return bound.Connection
+            ?? throw new InconclusiveException($"no endpoint mapper at {address}: {bound.Detail}");
+    }
+
+    private Task<BindReply<RpcConnection>> TryBindMapperAsync(IPAddress address, CaseClient? client) =>
+        TryBindAsync(
+            new IPEndPoint(address, Cluster.Ports.EndpointMapper), SyntaxId.EndpointMapper,
+            ConnectOptions.Unauthenticated with { Client = client });
+
     private async Task<(IPEndPoint? Endpoint, Outcome Status, string? Detail)> TryMapAsync(
         IPAddress address, SyntaxId contract, CaseClient? client)
     {
-        var mapper = new IPEndPoint(address, Cluster.Ports.EndpointMapper);
-        var bound = await TryBindAsync(mapper, SyntaxId.EndpointMapper, new ConnectOptions
-        {
-            Level = AuthenticationLevel.None,
-            Mechanism = AuthenticationType.None,
-            Client = client,
-        });
+        var bound = await TryBindMapperAsync(address, client);
         if (bound.Connection is not { } connection)
         {
-            return (null, bound.Status, $"no endpoint mapper at {mapper}: {bound.Detail}");
+            return (null, bound.Status, $"no endpoint mapper at {address}: {bound.Detail}");
         }
 
         await using (connection)

@@ -9,6 +9,13 @@ public sealed record ConnectOptions
 {
     public static readonly ConnectOptions Default = new();
 
+    /// <summary>Without a security context: how endpoint mapper and management are asked.</summary>
+    public static readonly ConnectOptions Unauthenticated = new()
+    {
+        Level = AuthenticationLevel.None,
+        Mechanism = AuthenticationType.None,
+    };
+
     public AuthenticationLevel Level { get; init; } = AuthenticationLevel.Integrity;
 
     /// <summary>None together with level None: not authenticated.</summary>

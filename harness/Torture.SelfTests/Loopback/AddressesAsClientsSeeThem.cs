@@ -4,6 +4,7 @@ using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Harness.Running;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -61,20 +62,8 @@ public sealed class AddressesAsClientsSeeThem
                 typeof(ClusterEvent.AddressReleased), typeof(ClusterEvent.AddressTaken));
     }
 
-    internal static async Task UntilAsync(Func<bool> holds, string what)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!holds())
-        {
-            try
-            {
-                await ticks.WaitForNextTickAsync(deadline.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                throw new TimeoutException($"never: {what}");
-            }
-        }
-    }
+    internal static async Task UntilAsync(Func<bool> holds, string what) =>
+        _ = await Poll.UntilAsync(
+            () => Task.FromResult(holds() ? what : null), TimeSpan.FromSeconds(20), TimeProvider.System, default)
+            ?? throw new TimeoutException($"never: {what}");
 }

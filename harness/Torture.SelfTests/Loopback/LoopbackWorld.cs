@@ -1,4 +1,5 @@
 using Torture.Harness.Clusters;
+using Torture.Harness.Running;
 using Torture.Targets.Loopback;
 
 namespace Torture.SelfTests.Loopback;
@@ -26,26 +27,11 @@ internal sealed class LoopbackWorld : IAsyncDisposable
     /// <summary>Looks until it is so; tells what it saw last when it never was.</summary>
     public async Task<ClusterObservation> UntilAsync(Func<ClusterObservation, bool> holds, string what)
     {
-        using var deadline = new CancellationTokenSource(Limit);
-        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         ClusterObservation? last = null;
-        try
-        {
-            while (true)
-            {
-                last = await Cluster.ObserveAsync(deadline.Token);
-                if (holds(last))
-                {
-                    return last;
-                }
-
-                await ticks.WaitForNextTickAsync(deadline.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"never: {what}; last seen: {Render(last)}\n{await LogsAsync()}");
-        }
+        return await Poll.UntilAsync(
+            async () => holds(last = await Cluster.ObserveAsync(default)) ? last : null, Limit, TimeProvider.System,
+            default)
+            ?? throw new TimeoutException($"never: {what}; last seen: {Render.Cluster(last)}\n{await LogsAsync()}");
     }
 
     public async ValueTask DisposeAsync()
@@ -60,7 +46,4 @@ internal sealed class LoopbackWorld : IAsyncDisposable
             Cluster.Nodes.Select(node => Cluster.ReadLogAsync(node, CancellationToken.None)));
         return string.Join('\n', logs.SelectMany(log => (log ?? "").Split('\n').TakeLast(40)).Order());
     }
-
-    private static string Render(ClusterObservation? seen) => string.Join(" | ", seen?.Nodes.Select(node =>
-        $"{node.Node} {node.Process} {node.State} leader {node.Leader} owns {string.Join(',', node.Owned)}") ?? []);
 }

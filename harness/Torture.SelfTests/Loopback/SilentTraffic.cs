@@ -1,5 +1,4 @@
 using Torture.Harness.Clusters;
-using Torture.Targets.Frauds;
 
 namespace Torture.SelfTests.Loopback;
 

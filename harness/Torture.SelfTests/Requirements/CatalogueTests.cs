@@ -84,7 +84,7 @@ public sealed class CatalogueTests
         Catalogue.Get(Swn.KeepAliveElapses).Citation.Should().Be("[MS-SWN] 3.1.5.2");
         Catalogue.Get(Swn.ClusterShareCapability).Citation.Should().Be("[MS-SMB2] 2.2.10");
         Catalogue.Get(Rpce.OpnumOutOfRange).Citation.Should().Be("[C706] E");
-        Catalogue.Get(Rpce.BadStubData).Citation.Should().Be("[MS-RPCE] 3.3.3.5.1");
+        Catalogue.Get(Rpce.BadStubData).Citation.Should().Be("[MS-RPCE] 3.1.3.5.2");
     }
 
     [Test]

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Harness.Running;
 using Torture.ReferenceServer.Control;
 
 namespace Torture.Targets.Loopback;
@@ -228,13 +229,9 @@ internal sealed partial class LoopbackCluster : ICluster
     }
 
     /// <summary>One leader, every node healthy and linked, every address held by one.</summary>
-    private async Task UntilConvergedAsync(CancellationToken cancellationToken)
-    {
-        while (!IsConverged(await ObserveAsync(cancellationToken)))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Time, cancellationToken);
-        }
-    }
+    private Task UntilConvergedAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
+        async () => await ObserveAsync(cancellationToken) is var seen && IsConverged(seen) ? seen : null,
+        TimeSpan.MaxValue, Time, cancellationToken);
 
     private bool IsConverged(ClusterObservation seen) =>
         seen.Nodes.All(node => node is { Reachable: true, State: NodeState.Ok, Leader: not null }

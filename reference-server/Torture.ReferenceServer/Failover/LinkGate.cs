@@ -109,51 +109,26 @@ public sealed class GatedConnector(IConnector inner, LinkGate gate) : IConnector
 }
 
 /// <summary>Swallows what is written while the gate is closed.</summary>
-internal sealed class GatedStream(Stream inner, IPAddress peer, LinkGate gate) : Stream
+internal sealed class GatedStream(Stream inner, IPAddress peer, LinkGate gate) : WrappedStream(inner)
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(buffer, cancellationToken);
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        gate.IsCut(peer) ? ValueTask.CompletedTask : inner.WriteAsync(buffer, cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+        gate.IsCut(peer) ? ValueTask.CompletedTask : Inner.WriteAsync(buffer, cancellationToken);
 
     public override void Write(byte[] buffer, int offset, int count)
     {
         if (!gate.IsCut(peer))
         {
-            inner.Write(buffer, offset, count);
+            Inner.Write(buffer, offset, count);
         }
     }
 
-    public override void Flush() => inner.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override ValueTask DisposeAsync() => gate.CloseAsync(peer, inner);
+    public override ValueTask DisposeAsync() => gate.CloseAsync(peer, Inner);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _ = gate.CloseAsync(peer, inner);
+            _ = gate.CloseAsync(peer, Inner);
         }
     }
 }

@@ -1,11 +1,10 @@
 using System.Net;
-using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 
-namespace Torture.Targets.Frauds;
+namespace Torture.Harness.Clusters;
 
-/// <summary>A cluster that passes everything on; frauds override what they falsify, to test the tester.</summary>
-internal abstract class PassingCluster(ICluster cluster) : ICluster
+/// <summary>Passes everything on to another cluster: who derives from it overrides what it changes.</summary>
+public abstract class PassingCluster(ICluster cluster) : ICluster
 {
     public event Action<ClusterEvent>? Changed
     {
@@ -41,10 +40,11 @@ internal abstract class PassingCluster(ICluster cluster) : ICluster
 
     public virtual IClusterTraffic? Traffic => cluster.Traffic;
 
-    public ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
+    public virtual ValueTask<Connection> ConnectAsync(
+        IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
         cluster.ConnectAsync(from, to, cancellationToken);
 
-    public CaseClient ClaimClient(string caseId) => cluster.ClaimClient(caseId);
+    public virtual CaseClient ClaimClient(string caseId) => cluster.ClaimClient(caseId);
 
     public virtual Task<ClusterObservation> ObserveAsync(CancellationToken cancellationToken) =>
         cluster.ObserveAsync(cancellationToken);
@@ -60,5 +60,9 @@ internal abstract class PassingCluster(ICluster cluster) : ICluster
     public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken) =>
         cluster.ReadLogAsync(node, cancellationToken);
 
-    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return cluster.DisposeAsync();
+    }
 }
