@@ -66,4 +66,8 @@ public static partial class Rpce
     /// <summary>A client matches replies to calls by call_id alone.</summary>
     [Requirement("12.6.3.5", Level.Must)]
     public const string ServerAnswersInAnyOrder = "RPC-059";
+
+    /// <summary>A request that names an object is served as one without, where the interface has no objects.</summary>
+    [Requirement("12.6.4.9", Level.Must)]
+    public const string ObjectUuidTaken = "RPC-106";
 }

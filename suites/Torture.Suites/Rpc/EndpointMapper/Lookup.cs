@@ -1,4 +1,3 @@
-using System.Net;
 using Torture.Protocol.EndpointMapper;
 
 namespace Torture.Suites.Rpc.EndpointMapper;
@@ -21,14 +20,15 @@ public sealed class Lookup : Suite
         var all = await ReadAllAsync(maxEntries: 500);
         var single = await ReadAllAsync(maxEntries: 1);
 
-        Check.That(Rpce.LookupContinues, single.Count, all.Count);
-        Check.That(Rpce.LookupContinues, single.Count > 0, true);
+        Check.Holds(
+            Rpce.LookupContinues, all.Count > 0 && Rows(single).SequenceEqual(Rows(all)), string.Join(", ", Rows(all)),
+            string.Join(", ", Rows(single)));
     }
 
     [Test, Verifies(Rpce.LookupListsEndpoints)]
     public async Task ByInterfaceGivesOnlyThatInterface()
     {
-        await using var mapper = await ConnectMapperAsync();
+        await using var mapper = await BindMapperAsync(Cluster.Nodes[0].Address);
 
         var response = await LookupAsync(
             mapper, ContextHandle.Null, 500, InquiryType.rpc_c_ep_match_by_if, SyntaxId.Witness);
@@ -42,7 +42,7 @@ public sealed class Lookup : Suite
     [Test, Verifies(Rpce.LookupHandleFreed)]
     public async Task FreeingTheHandleEndsAnEnumeration()
     {
-        await using var mapper = await ConnectMapperAsync();
+        await using var mapper = await BindMapperAsync(Cluster.Nodes[0].Address);
         var first = await LookupAsync(mapper, ContextHandle.Null, 1);
         Check.That(Rpce.LookupHandleFreed, first.EntryHandle.IsNull, false);
 
@@ -52,12 +52,16 @@ public sealed class Lookup : Suite
         var freed = EndpointMapperCodec.DecodeLookupHandleFreeResponse(reply.Stub.Span, mapper.Syntax);
         Check.That(Rpce.LookupHandleFreed, freed.EntryHandle, ContextHandle.Null);
         Check.That(Rpce.LookupHandleFreed, freed.Status, EptStatus.ept_s_ok);
+        var again = await mapper.CallAsync(
+            (ushort)EndpointMapperOperation.ept_lookup,
+            EndpointMapperCodec.Encode(Request(first.EntryHandle, 1), mapper.Syntax));
+        Check.That(Rpce.LookupHandleFreed, again, r => r.Status, RpcFault.nca_s_fault_context_mismatch);
     }
 
     [Test, Verifies(Rpce.LookupContinues, House.StaysUp)]
     public async Task AMadeUpHandleIsRefused()
     {
-        await using var mapper = await ConnectMapperAsync();
+        await using var mapper = await BindMapperAsync(Cluster.Nodes[0].Address);
         var made = new ContextHandle(0, new Guid("deadbeef-0bad-4bad-8bad-0123456789ab"));
         var stub = EndpointMapperCodec.Encode(Request(made, 1), mapper.Syntax);
 
@@ -67,9 +71,12 @@ public sealed class Lookup : Suite
         Check.That(House.StaysUp, (await ReadAllAsync(500)).Count > 0, true);
     }
 
+    private static List<string> Rows(IEnumerable<EptEntry> entries) =>
+        [.. entries.Select(entry => $"{entry.Tower?.Interface} at port {entry.Tower?.Port}").Order()];
+
     private async Task<List<EptEntry>> ReadAllAsync(uint maxEntries)
     {
-        await using var mapper = await ConnectMapperAsync();
+        await using var mapper = await BindMapperAsync(Cluster.Nodes[0].Address);
         var entries = new List<EptEntry>();
         var handle = ContextHandle.Null;
         do
@@ -96,9 +103,4 @@ public sealed class Lookup : Suite
         ContextHandle handle, uint maxEntries, InquiryType inquiry = InquiryType.rpc_c_ep_all_elts,
         SyntaxId? contract = null) =>
         new(inquiry, null, contract, VersionOption.rpc_c_vers_all, handle, maxEntries);
-
-    private Task<RpcConnection> ConnectMapperAsync() =>
-        BindAsync(
-            new IPEndPoint(Cluster.Nodes[0].Address, Cluster.Ports.EndpointMapper), SyntaxId.EndpointMapper,
-            ConnectOptions.Default with { Level = AuthenticationLevel.None, Mechanism = AuthenticationType.None });
 }

@@ -51,8 +51,9 @@ public sealed class Inquiries : Suite
         Check.That(Rpce.PrincipalName, name.Status, 0u);
         Check.Holds(
             Swn.ServicePrincipalName,
-            name.Name.StartsWith("cifs/", StringComparison.OrdinalIgnoreCase), "cifs/<net name>",
-            name.Name);
+            Cluster.Aliases.Prepend(Cluster.NetName).Select(host => $"cifs/{host}")
+                .Contains(name.Name, StringComparer.OrdinalIgnoreCase),
+            $"cifs/{Cluster.NetName}", name.Name);
     }
 
     [Test, Verifies(Rpce.PrincipalNameUnknownService)]
@@ -113,6 +114,5 @@ public sealed class Inquiries : Suite
 
     private Task<RpcConnection> OpenAsync(int port) =>
         BindAsync(
-            new IPEndPoint(Cluster.Nodes[0].Address, port), SyntaxId.Management,
-            ConnectOptions.Default with { Level = AuthenticationLevel.None, Mechanism = AuthenticationType.None });
+            new IPEndPoint(Cluster.Nodes[0].Address, port), SyntaxId.Management, ConnectOptions.Unauthenticated);
 }

@@ -61,6 +61,23 @@ public sealed class Stubs : Suite
         await LivesAsync(witness);
     }
 
+    /// <summary>The first string, NetName, ends in a letter.</summary>
+    [TestCase(1, TestName = "{m}_Register")]
+    [TestCase(4, TestName = "{m}_RegisterEx")]
+    [Verifies(Rpce.BadStubData, Swn.StringLengthsUnbounded, House.StaysUp)]
+    public async Task AStringWithoutItsTerminator(int opnum)
+    {
+        await using var witness = await OpenAsync();
+        var stub = StubOf(opnum);
+        stub[20 + (2 * Cluster.NetName.Length)] = (byte)'x';
+
+        Reply reply = await witness.CallAsync((ushort)opnum, stub);
+
+        Check.That(Rpce.BadStubData, reply, r => r.Status, RpcFault.RPC_X_BAD_STUB_DATA);
+        Check.That(Swn.StringLengthsUnbounded, reply, r => r.Status, RpcFault.RPC_X_BAD_STUB_DATA);
+        await LivesAsync(witness);
+    }
+
     [Test, Verifies(House.StaysUp, House.NeverHangs)]
     public async Task RandomStubs()
     {

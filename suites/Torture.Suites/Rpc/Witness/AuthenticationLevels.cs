@@ -7,7 +7,7 @@ public sealed class AuthenticationLevels : Suite
 {
     private static readonly ConnectOptions[] Weak =
     [
-        With(AuthenticationLevel.None, AuthenticationType.None),
+        ConnectOptions.Unauthenticated,
         With(AuthenticationLevel.Connect, AuthenticationType.Ntlmssp),
         With(AuthenticationLevel.Connect, AuthenticationType.Spnego),
         With(AuthenticationLevel.Call, AuthenticationType.Ntlmssp),

@@ -5,12 +5,18 @@ internal static class Handles
 {
     private static readonly Guid MadeUp = new("deadbeef-0bad-4bad-8bad-0123456789ab");
 
+    /// <summary>Kinds of <see cref="Wrong"/>.</summary>
+    public static IEnumerable<TestCaseData> Kinds =>
+        new[] { "MadeUp", "AllOnes", "OneBitChanged", "OtherAttributes", "Null" }
+            .Select(kind => new TestCaseData(kind).SetName($"{{m}}_{kind}"));
+
     public static ContextHandle Wrong(string kind, ContextHandle right) => kind switch
     {
-        "made up" => new ContextHandle(right.Attributes, MadeUp),
-        "all ones" => new ContextHandle(uint.MaxValue, Guid.AllBitsSet),
-        "one bit" => right with { Uuid = WithOneBitChanged(right.Uuid) },
-        "attributes" => right with { Attributes = right.Attributes ^ 0x80000000, Uuid = MadeUp },
+        "MadeUp" => new ContextHandle(right.Attributes, MadeUp),
+        "AllOnes" => new ContextHandle(uint.MaxValue, Guid.AllBitsSet),
+        "OneBitChanged" => right with { Uuid = WithOneBitChanged(right.Uuid) },
+        "OtherAttributes" => right with { Attributes = right.Attributes ^ 0x80000000 },
+        "Null" => ContextHandle.Null,
         _ => throw new ArgumentException($"no such kind of handle: {kind}", nameof(kind)),
     };
 

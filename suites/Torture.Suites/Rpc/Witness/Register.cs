@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Torture.Protocol.Ndr;
 
 namespace Torture.Suites.Rpc.Witness;
 
@@ -18,7 +19,8 @@ public sealed class Register : Suite
         Check.That(Swn.RegisterReturnsHandle, reply, r => r.Handle.IsNull, false);
         var unregistered = await witness.UnRegisterAsync(reply.Handle);
         Check.That(Swn.RegisterCreatesRegistration, unregistered, r => r.Status, ERROR_SUCCESS);
-        Check.That(Swn.RegisterMethod, reply.Call.Opnum, (ushort)1);
+        var raw = await witness.CallAsync(1, WitnessCodec.Encode(Request, NdrSyntax.Ndr20));
+        Check.That(Swn.RegisterMethod, raw, r => r.Stub.Length, 24);
     }
 
     [Test, Verifies(Swn.RegisterCreatesRegistration)]
@@ -56,11 +58,7 @@ public sealed class Register : Suite
         await IsRefusedAsync(
             Swn.RegisterRevisionMismatch, Request with { Version = version }, ERROR_REVISION_MISMATCH);
 
-    [TestCase(true, false, false, TestName = "NullNetName")]
-    [TestCase(false, true, false, TestName = "NullIpAddress")]
-    [TestCase(false, false, true, TestName = "NullClientComputerName")]
-    [TestCase(true, true, false, TestName = "NullNetNameAndIpAddress")]
-    [TestCase(true, true, true, TestName = "NullEverything")]
+    [TestCaseSource(typeof(Spellings), nameof(Spellings.NullParameters))]
     [Verifies(Swn.RegisterNullParameter, Swn.NullHandleOnFailure)]
     public async Task NullParameter(bool netName, bool ipAddress, bool client) =>
         await IsRefusedAsync(
@@ -73,11 +71,7 @@ public sealed class Register : Suite
             },
             ERROR_INVALID_PARAMETER);
 
-    [TestCase("", TestName = "EmptyNetName")]
-    [TestCase("NoSuchServer", TestName = "OtherNetName")]
-    [TestCase("NoSuchServer.example.com", TestName = "OtherQualifiedNetName")]
-    [TestCase("*", TestName = "WildcardNetName")]
-    [TestCase(" ", TestName = "BlankNetName")]
+    [TestCaseSource(typeof(Spellings), nameof(Spellings.UnknownNetNames))]
     [Verifies(Swn.RegisterUnknownNetName, Swn.NullHandleOnFailure)]
     public async Task UnknownNetName(string netName) =>
         await IsRefusedAsync(
@@ -98,10 +92,7 @@ public sealed class Register : Suite
         await IsRefusedAsync(
             Swn.RegisterUnknownNetName, Request with { NetName = Request.IpAddress }, ERROR_INVALID_PARAMETER);
 
-    [TestCase("lower", TestName = "{m}_lower")]
-    [TestCase("upper", TestName = "{m}_upper")]
-    [TestCase("mixed", TestName = "{m}_mixed")]
-    [Verifies(Swn.NetNameSpellings)]
+    [TestCaseSource(typeof(Spellings), nameof(Spellings.LetterCases)), Verifies(Swn.NetNameSpellings)]
     public async Task NetNameInAnyLetterCase(string way) =>
         await IsAcceptedAsync(
             Swn.NetNameSpellings, Request with { NetName = Spellings.InOtherCase(Cluster.NetName, way) });
@@ -109,8 +100,7 @@ public sealed class Register : Suite
     [Test, Verifies(Swn.NetNameSpellings)]
     public async Task NetNameByAnyAlias()
     {
-        Check.That(Swn.NetNameSpellings, Cluster.Aliases.Count > 0, true);
-        foreach (var alias in Cluster.Aliases)
+        foreach (var alias in Cluster.Aliases.Prepend(Cluster.NetName))
         {
             await IsAcceptedAsync(Swn.NetNameSpellings, Request with { NetName = alias });
         }
@@ -136,15 +126,28 @@ public sealed class Register : Suite
             Swn.RegisterAddressNotInList,
             Request with { IpAddress = Cluster.Nodes[0].Address.ToString() }, ERROR_INVALID_STATE);
 
-    [Test, Verifies(Swn.RegisterAddressNotInList, Swn.AddressMatchedByFormat)]
+    [Test, Verifies(Swn.RegisterAddressNotInList)]
     public async Task EveryListedAddressIsAccepted()
     {
         foreach (var address in Cluster.PublicAddresses)
         {
             await IsAcceptedAsync(Swn.RegisterAddressNotInList, Request with { IpAddress = address.ToString() });
         }
+    }
 
-        Check.That(Swn.AddressMatchedByFormat, Cluster.PublicAddresses.Count > 0, true);
+    /// <summary>No form of [RFC4291] or dotted quad: refused as not listed, or taken for what it means.</summary>
+    [TestCaseSource(typeof(Spellings), nameof(Spellings.AddressForms))]
+    [Verifies(Swn.AddressMatchedByFormat), Needs(Capability.ScaleOutShare)]
+    public async Task ListedAddressInAnotherForm(string form)
+    {
+        var address = Cluster.PublicAddresses.First(a => a.Address.AddressFamily == AddressFamily.InterNetwork);
+        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
+
+        var reply = await witness.RegisterAsync(
+            Request with { IpAddress = Spellings.InAnotherForm(address.Address, form) });
+
+        Check.That(
+            Swn.AddressMatchedByFormat, reply, r => r.Status, ERROR_INVALID_STATE, tolerated: ERROR_SUCCESS);
     }
 
     [Test, Verifies(Swn.AddressMatchedByFormat), Needs(Capability.IPv6)]
@@ -158,6 +161,19 @@ public sealed class Register : Suite
         {
             await IsAcceptedAsync(Swn.AddressMatchedByFormat, Request with { IpAddress = spelling });
         }
+    }
+
+    [Test, Verifies(Swn.AddressMatchedByFormat), Needs(Capability.IPv6, Capability.ScaleOutShare)]
+    public async Task Ipv6AddressWithAScope()
+    {
+        var address = Cluster.PublicAddresses.First(a => a.Address.AddressFamily == AddressFamily.InterNetworkV6);
+        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
+
+        var reply = await witness.RegisterAsync(Request with { IpAddress = $"{address}%1" });
+
+        // The scope is no part of the address; the text does not say what becomes of it.
+        Check.That(
+            Swn.AddressMatchedByFormat, reply, r => r.Status, ERROR_SUCCESS, tolerated: ERROR_INVALID_STATE);
     }
 
     [Test, Verifies(Swn.RegisterOrderOfChecks)]
@@ -224,7 +240,7 @@ public sealed class Register : Suite
     [TestCase(260, TestName = "{m}_260")]
     [TestCase(32767, TestName = "{m}_32767")]
     [TestCase(65535, TestName = "{m}_65535")]
-    [Verifies(Swn.StringLengthsUnbounded, House.StaysUp)]
+    [Verifies(Swn.StringLengthsUnbounded, House.StaysUp), Needs(Capability.ScaleOutShare)]
     public async Task LongAddress(int characters) =>
         await IsAnsweredAsync(Request with { IpAddress = new string('1', characters) }, ERROR_INVALID_STATE);
 
@@ -266,8 +282,7 @@ public sealed class Register : Suite
 
         var reply = await witness.RegisterAsync(request);
 
-        Check.That(requirement, reply, r => r.Status, status);
-        Check.That(Swn.NullHandleOnFailure, reply, r => r.Handle, ContextHandle.Null);
+        Check.IsRefusal(requirement, reply, status);
     }
 
     private async Task IsAcceptedAsync(string requirement, RegisterRequest request)

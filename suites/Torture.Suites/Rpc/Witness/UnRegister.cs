@@ -59,53 +59,6 @@ public sealed class UnRegister : Suite
             Swn.UnRegisterUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER, tolerated: ERROR_NOT_FOUND);
     }
 
-    [TestCase("made up", TestName = "MadeUpHandle")]
-    [TestCase("all ones", TestName = "HandleOfOnes")]
-    [TestCase("one bit", TestName = "HandleWithOneBitChanged")]
-    [TestCase("attributes", TestName = "HandleWithOtherAttributes")]
-    [Verifies(Swn.UnRegisterUnknownHandle, House.StaysUp)]
-    public async Task UnknownHandle(string kind)
-    {
-        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-        var registered = await witness.RegisterAsync(Valid.Register(Cluster, Client));
-
-        var reply = await witness.UnRegisterAsync(Handles.Wrong(kind, registered.Handle));
-
-        Check.That(
-            Swn.UnRegisterUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER,
-            tolerated: [ERROR_NOT_FOUND, RpcFault.nca_s_fault_context_mismatch]);
-        var right = await witness.UnRegisterAsync(registered.Handle);
-        Check.That(House.StaysUp, right, r => r.Status, ERROR_SUCCESS);
-    }
-
-    [Test, Verifies(Swn.UnRegisterUnknownHandle)]
-    public async Task NullHandle()
-    {
-        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-
-        var reply = await witness.UnRegisterAsync(ContextHandle.Null);
-
-        Check.That(
-            Swn.UnRegisterUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER,
-            tolerated: [ERROR_NOT_FOUND, RpcFault.nca_s_fault_context_mismatch]);
-    }
-
-    [Test, Verifies(Swn.ForeignHandle, House.PeersAreIsolated)]
-    public async Task HandleOfAnotherAssociationGroup()
-    {
-        await using var mine = await ConnectAsync(Cluster.Nodes[0]);
-        await using var other = await ConnectAsync(Cluster.Nodes[0]);
-        var registered = await mine.RegisterAsync(Valid.Register(Cluster, Client));
-
-        var reply = await other.UnRegisterAsync(registered.Handle);
-
-        Check.That(
-            Swn.ForeignHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER,
-            tolerated: [ERROR_NOT_FOUND, RpcFault.nca_s_fault_context_mismatch]);
-        var own = await mine.UnRegisterAsync(registered.Handle);
-        Check.That(House.PeersAreIsolated, own, r => r.Status, ERROR_SUCCESS);
-    }
-
     [Test, Verifies(Swn.ForeignHandle)]
     public async Task HandleWorksOnAnotherConnectionOfItsGroup()
     {
@@ -117,20 +70,6 @@ public sealed class UnRegister : Suite
         var reply = await second.UnRegisterAsync(registered.Handle);
 
         Check.That(Swn.ForeignHandle, reply, r => r.Status, ERROR_SUCCESS);
-    }
-
-    [Test, Verifies(Swn.ForeignHandle)]
-    public async Task HandleOfAnotherNode()
-    {
-        await using var here = await ConnectAsync(Cluster.Nodes[0]);
-        await using var there = await ConnectAsync(Cluster.Nodes[1]);
-        var registered = await here.RegisterAsync(Valid.Register(Cluster, Client));
-
-        var reply = await there.UnRegisterAsync(registered.Handle);
-
-        Check.That(
-            Swn.ForeignHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER,
-            tolerated: [ERROR_NOT_FOUND, RpcFault.nca_s_fault_context_mismatch]);
     }
 
     [Test, Verifies(Swn.UnRegisterStatuses, Swn.StatusFromErref)]

@@ -45,51 +45,6 @@ public sealed class UnRegisterEx : Suite
         Check.That(Swn.UnRegisterExUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER);
     }
 
-    [TestCase("made up", TestName = "MadeUpHandle")]
-    [TestCase("all ones", TestName = "HandleOfOnes")]
-    [TestCase("one bit", TestName = "HandleWithOneBitChanged")]
-    [Verifies(Swn.UnRegisterExUnknownHandle, House.StaysUp)]
-    public async Task UnknownHandle(string kind)
-    {
-        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-        var registered = await witness.RegisterExAsync(Valid.RegisterEx(Cluster, Client));
-
-        var reply = await witness.UnRegisterExAsync(Handles.Wrong(kind, registered.Handle));
-
-        Check.That(Swn.UnRegisterExUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER);
-        var right = await witness.UnRegisterExAsync(registered.Handle);
-        Check.That(House.StaysUp, right, r => r.Status, ERROR_SUCCESS);
-    }
-
-    /// <summary>What a client sends that calls again with the handle it got back.</summary>
-    [Test, Verifies(Swn.UnRegisterExUnknownHandle)]
-    public async Task NullHandle()
-    {
-        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-
-        var reply = await witness.UnRegisterExAsync(ContextHandle.Null);
-
-        Check.That(
-            Swn.UnRegisterExUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER,
-            tolerated: RpcFault.nca_s_fault_context_mismatch);
-    }
-
-    [Test, Verifies(Swn.UnRegisterExUnknownHandle, Swn.ForeignHandle)]
-    public async Task HandleOfAnotherAssociationGroup()
-    {
-        await using var mine = await ConnectAsync(Cluster.Nodes[0]);
-        await using var other = await ConnectAsync(Cluster.Nodes[0]);
-        var registered = await mine.RegisterExAsync(Valid.RegisterEx(Cluster, Client));
-
-        var reply = await other.UnRegisterExAsync(registered.Handle);
-
-        Check.That(
-            Swn.UnRegisterExUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER,
-            tolerated: RpcFault.nca_s_fault_context_mismatch);
-        var own = await mine.UnRegisterExAsync(registered.Handle);
-        Check.That(Swn.ForeignHandle, own, r => r.Status, ERROR_SUCCESS);
-    }
-
     [Test, Verifies(Swn.UnRegisterExStatuses)]
     public async Task OnlyDocumentedStatusesAreReturned()
     {

@@ -104,7 +104,7 @@ public sealed class UnusedRegistration : Suite
         Check.That(Swn.Version1Timers, reply, r => r.Status, ERROR_NOT_FOUND, tolerated: Outcome.NoAnswer);
     }
 
-    [Test, Verifies(Swn.UnusedRegistrationReaped, Swn.ConnectionMonitoring)]
+    [Test, Verifies(Swn.UnusedRegistrationReaped)]
     public async Task SilentConnectionKeepsNothing()
     {
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
@@ -117,7 +117,6 @@ public sealed class UnusedRegistration : Suite
 
         var reply = await same.AsyncNotifyAsync(registered.Handle);
         Check.That(Swn.UnusedRegistrationReaped, reply, r => r.Status, ERROR_NOT_FOUND);
-        Check.That(Swn.ConnectionMonitoring, reply, r => r.Status, ERROR_NOT_FOUND);
     }
 
     private TimeSpan Certainly =>
