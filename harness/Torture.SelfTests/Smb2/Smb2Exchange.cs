@@ -3,7 +3,6 @@ using FluentAssertions;
 using NUnit.Framework;
 using Torture.Protocol;
 using Torture.Protocol.Smb2;
-using Torture.SelfTests.Rpc;
 using Torture.SelfTests.Security;
 
 namespace Torture.SelfTests.Smb2;
@@ -11,14 +10,14 @@ namespace Torture.SelfTests.Smb2;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class Smb2Exchange
 {
-    private readonly MemoryDuplex pair = new();
+    private readonly StreamPair pair = new();
     private readonly List<string> log = [];
     private Task serving = Task.CompletedTask;
 
     [TearDown]
     public async Task End()
     {
-        await pair.A.DisposeAsync();
+        await pair.Client.DisposeAsync();
         await serving.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
@@ -112,7 +111,7 @@ public sealed class Smb2Exchange
         byte[] both = [.. first, .. second.AsSpan(4)];
         BinaryPrimitives.WriteInt32BigEndian(both, both.Length - 4);
 
-        await pair.A.WriteAsync(both);
+        await pair.Client.WriteAsync(both);
 
         Smb2Header.Parse(await ReadAsync()).MessageId.Should().Be(1);
         Smb2Header.Parse(await ReadAsync()).MessageId.Should().Be(2);
@@ -142,7 +141,7 @@ public sealed class Smb2Exchange
             _ => [.. echo[..20], 1, .. echo[21..]],
         };
 
-        await pair.A.WriteAsync(bytes);
+        await pair.Client.WriteAsync(bytes);
 
         (await ReadOrEndAsync()).Should().BeNull();
         log.Should().ContainSingle().Which.Should().Contain("[MS-SMB2]");
@@ -154,8 +153,8 @@ public sealed class Smb2Exchange
         var random = new Random(5);
         for (var round = 0; round < 300; round++)
         {
-            var streams = new MemoryDuplex();
-            var end = Server().ServeAsync(streams.B, default);
+            var streams = new StreamPair();
+            var end = Server().ServeAsync(streams.Server, default);
             var bytes = new byte[random.Next(4, 300)];
             random.NextBytes(bytes);
             if (round % 2 == 0)
@@ -164,8 +163,8 @@ public sealed class Smb2Exchange
                 frame.AsSpan(0, Math.Min(frame.Length, random.Next(bytes.Length))).CopyTo(bytes);
             }
 
-            await streams.A.WriteAsync(bytes);
-            await streams.A.DisposeAsync();
+            await streams.Client.WriteAsync(bytes);
+            await streams.Client.DisposeAsync();
             await end.WaitAsync(TimeSpan.FromSeconds(10));
         }
     }
@@ -196,11 +195,11 @@ public sealed class Smb2Exchange
             Flags = Smb2HeaderFlags.SMB2_FLAGS_SERVER_TO_REDIR,
             Credits = 1,
         };
-        await pair.B.WriteAsync(
+        await pair.Server.WriteAsync(
             answer.Frame(new Smb2NegotiateResponse(Smb2Dialect.Smb210, default, 0).Encode()));
         var time = new Witness.ManualTime();
         var options = new Smb2ClientOptions(time, new Random(1)) { Timeout = TimeSpan.FromSeconds(5) };
-        await using var client = await Smb2Client.NegotiateAsync(pair.A, options, default);
+        await using var client = await Smb2Client.NegotiateAsync(pair.Client, options, default);
         var echo = client.EchoAsync(default);
         time.Advance(TimeSpan.FromSeconds(5));
         return await echo;
@@ -208,15 +207,15 @@ public sealed class Smb2Exchange
 
     private Smb2Server Server() => new(new Smb2ServerOptions(NtlmEnds.Clock, new Random(2)) { Log = log.Add });
 
-    private void Serve() => serving = Server().ServeAsync(pair.B, default);
+    private void Serve() => serving = Server().ServeAsync(pair.Server, default);
 
     private async Task<Smb2Client> ConnectAsync(
         IReadOnlyList<Smb2Dialect>? dialects = null, Func<Stream, Task>? serve = null)
     {
-        serving = serve?.Invoke(pair.B) ?? serving;
+        serving = serve?.Invoke(pair.Server) ?? serving;
         var options = new Smb2ClientOptions(NtlmEnds.Clock, new Random(1));
         options = dialects is null ? options : options with { Dialects = dialects };
-        return await Smb2Client.NegotiateAsync(pair.A, options, default);
+        return await Smb2Client.NegotiateAsync(pair.Client, options, default);
     }
 
     /// <summary>Answers the NEGOTIATE, reads one more message and hangs up.</summary>
@@ -242,7 +241,7 @@ public sealed class Smb2Exchange
 
     private async Task<(Smb2Header Header, byte[] Body)?> CallOrEndAsync(Smb2Header header, byte[] body)
     {
-        await pair.A.WriteAsync(header.Frame(body));
+        await pair.Client.WriteAsync(header.Frame(body));
         return await ReadOrEndAsync() is { } message
             ? (Smb2Header.Parse(message), message[Smb2Header.Size..])
             : null;
@@ -253,13 +252,13 @@ public sealed class Smb2Exchange
     private async Task<byte[]?> ReadOrEndAsync()
     {
         var prefix = new byte[4];
-        if (await pair.A.ReadAtLeastAsync(prefix, 4, throwOnEndOfStream: false) < 4)
+        if (await pair.Client.ReadAtLeastAsync(prefix, 4, throwOnEndOfStream: false) < 4)
         {
             return null;
         }
 
         var message = new byte[BinaryPrimitives.ReadInt32BigEndian(prefix)];
-        await pair.A.ReadExactlyAsync(message);
+        await pair.Client.ReadExactlyAsync(message);
         return message;
     }
 }
