@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Torture.Cli.Setup;
@@ -6,6 +5,9 @@ namespace Torture.Cli.Setup;
 /// <summary>What a run needs of the machine: looks, installs where it can, else says what to do.</summary>
 internal sealed partial class Prerequisites(TextWriter log)
 {
+    private readonly AptPackages _packages =
+        new(Tool.Run, AptPackages.HasLists, pause => Task.Delay(pause).Wait(), log);
+
     /// <summary>Where things that take long to make are kept between runs.</summary>
     public static string CacheFolder =>
         Environment.GetEnvironmentVariable("TORTURE_CACHE")
@@ -53,19 +55,29 @@ internal sealed partial class Prerequisites(TextWriter log)
         log.WriteLine($"setup: making {ForeignRoot} (Debian trixie with Samba's smbtorture and rpcclient), once");
         Directory.CreateDirectory(CacheFolder);
         var unfinished = $"{ForeignRoot}.{Environment.ProcessId}";
-        var made = Run(
+        var made = Tool.Run(
             "mmdebstrap",
             "--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
             "--include=smbclient,samba-testsuite,samba-common-bin",
             "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
             "--dpkgopt=path-exclude=/usr/share/doc/*",
             "trixie", unfinished);
-        if (!made)
+        if (!made.Succeeded)
         {
+            log.WriteLine($"setup: mmdebstrap ended with {made.ExitCode}: {made.Why}");
             return false;
         }
 
-        Directory.Move(unfinished, ForeignRoot);
+        try
+        {
+            Directory.Move(unfinished, ForeignRoot);
+        }
+        catch (IOException) when (Directory.Exists(ForeignRoot))
+        {
+            // Another setup was quicker; the two are alike.
+            Directory.Delete(unfinished, recursive: true);
+        }
+
         return true;
     }
 
@@ -77,30 +89,7 @@ internal sealed partial class Prerequisites(TextWriter log)
             return false;
         }
 
-        log.WriteLine($"setup: installing {package}");
-        return Run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package);
-    }
-
-    private bool Run(string command, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(command, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            var said = string.Concat(output.Result).TrimEnd().Split('\n');
-            log.WriteLine($"setup: {command} {arguments[0]} ended with {process.ExitCode}: {said[^1]}");
-        }
-
-        return process.ExitCode == 0;
+        return _packages.Install(package);
     }
 
     private static bool CanLoad(string library)
