@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Clusters;
@@ -20,7 +19,7 @@ public sealed class NothingIsLeft
     public async Task WhenTheHarnessIsEnded(int signal, bool aNodeIsFrozen, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        using var holder = Hold(folder.Path);
+        using var holder = ClusterHolder.Start(folder.Path);
         var controlFolder = await holder.StandardOutput.ReadLineAsync(cancellationToken);
         var routes = await holder.StandardOutput.ReadLineAsync(cancellationToken);
         var nodes = Leftovers.IdsOf("node", folder.Path);
@@ -76,13 +75,6 @@ public sealed class NothingIsLeft
             folder.Path, configuration.ControlFolder, string.Join(' ', configuration.Routes), cancellationToken))
             .Should().BeEmpty();
     }
-
-    private static Process Hold(string folder) => Process.Start(new ProcessStartInfo(
-        "dotnet", [typeof(ClusterHolder).Assembly.Location, ClusterHolder.Verb, folder])
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardInput = true,
-    })!;
 
     private static async Task<IReadOnlyList<string>> LeftAsync(
         string folder, string controlFolder, string routes, CancellationToken cancellationToken)

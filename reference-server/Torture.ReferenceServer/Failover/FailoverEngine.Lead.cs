@@ -8,6 +8,7 @@ public partial class FailoverEngine
 {
     private bool _isLeading;
     private bool _isAskingLock;
+    private string? _lockTrouble;
     private TimeSpan _leadingSince;
 
     /// <summary>This node holds the cluster lock.</summary>
@@ -28,15 +29,24 @@ public partial class FailoverEngine
     private async Task AcquireAsync()
     {
         LockTerm? term = null;
+        string? trouble = null;
         try
         {
             term = await Parts.Lock.TryAcquireAsync(_self.Name, _stopping.Token);
         }
-        catch (Exception failed) when (failed is IOException or OperationCanceledException)
+        catch (IOException failed)
+        {
+            trouble = failed.Message;
+        }
+        catch (OperationCanceledException)
         {
         }
 
-        Post(() => Acquired(term));
+        Post(() =>
+        {
+            Complain(trouble);
+            Acquired(term);
+        });
     }
 
     private async Task RenewAsync()
@@ -50,6 +60,17 @@ public partial class FailoverEngine
         {
             Post(() => RenewFailed(failed.Message));
         }
+    }
+
+    /// <summary>Once, not at every try.</summary>
+    private void Complain(string? trouble)
+    {
+        if (trouble is not null && trouble != _lockTrouble)
+        {
+            Parts.Log($"failover: the cluster lock cannot be reached: {trouble}");
+        }
+
+        _lockTrouble = trouble;
     }
 
     private void Acquired(LockTerm? term)

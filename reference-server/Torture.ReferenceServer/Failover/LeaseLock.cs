@@ -8,10 +8,15 @@ namespace Torture.ReferenceServer.Failover;
 /// not count for the time of a lease, by the clock of who watches it, has ended. Nobody waits for a frozen holder.
 /// The holder also keeps its term file locked, so that the end of its process ends the term at once.
 /// </summary>
+/// <remarks>
+/// A holder that renews counts first and looks for a newer term then; a contender begins its term first and looks
+/// whether the holder has counted then. So one of the two gives way, also where one stood still between its two steps.
+/// </remarks>
 public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock clock) : IClusterLock
 {
     private const string Term = "term.";
     private const string Beat = "beat.";
+    private const int MaximumBeat = 64;
 
     private FileStream? _held;
     private FileStream? _beat;
@@ -24,15 +29,20 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
 
     public ValueTask<LockTerm?> TryAcquireAsync(string node, CancellationToken cancellationToken)
     {
+        if (_held is not null)
+        {
+            return default;
+        }
+
         try
         {
             Directory.CreateDirectory(folder);
             return new ValueTask<LockTerm?>(TryAcquire(node));
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (IsTrouble(refused))
         {
-            Drop();
-            return ValueTask.FromException<LockTerm?>(new IOException(refused.Message, refused));
+            Withdraw();
+            return Unreachable(refused);
         }
     }
 
@@ -43,15 +53,23 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
             return default;
         }
 
-        var start = clock.Now;
-        if (HighestTerm() != _heldTerm)
+        try
         {
+            var start = clock.Now;
+            var beat = WriteBeat();
+            if (HighestTerm() == _heldTerm && ReadBeat(_heldTerm) == beat)
+            {
+                return new ValueTask<LockTerm?>(new LockTerm(_heldTerm, start + lease));
+            }
+
+            // There is a newer term, or the folder is another one.
             Drop();
             return default;
         }
-
-        WriteBeat();
-        return new ValueTask<LockTerm?>(new LockTerm(_heldTerm, start + lease));
+        catch (Exception refused) when (IsTrouble(refused))
+        {
+            return Unreachable(refused);
+        }
     }
 
     public ValueTask ReleaseAsync()
@@ -72,29 +90,47 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
             return null;
         }
 
-        var term = highest + 1;
-        var previous = highest > 0 ? ReadBeat(highest).Split(' ')[0] : null;
-        try
-        {
-            _held = new FileStream(PathOf(Term, term), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1);
-        }
-        catch (IOException)
+        var beat = highest > 0 ? ReadBeat(highest) : null;
+        if (!Begin(node, highest + 1))
         {
             return null;
         }
 
-        (_node, _heldTerm, _count) = (node, term, 0);
-        _beat = new FileStream(
-            PathOf(Beat, term), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1);
-        WriteBeat();
-        if (HighestTerm() != term)
+        if (HighestTerm() != _heldTerm)
         {
             Drop();
             return null;
         }
 
-        RemoveOlder(term - 1);
-        return new LockTerm(term, start + lease, previous, PreviousExpired: highest > 0 && probe is null);
+        if (probe is null && highest > 0 && ReadBeat(highest) != _watchedText)
+        {
+            // The holder was only slow.
+            Withdraw();
+            return null;
+        }
+
+        RemoveOlder(highest);
+        var expired = highest > 0 && probe is null;
+        return new LockTerm(_heldTerm, start + lease, beat?.Split(' ')[0], expired);
+    }
+
+    /// <returns>False: somebody else was quicker.</returns>
+    private bool Begin(string node, long term)
+    {
+        (_node, _heldTerm, _count) = (node, term, 0);
+        try
+        {
+            _held = new FileStream(PathOf(Term, term), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1);
+        }
+        catch (IOException) when (HighestTerm() >= term)
+        {
+            return false;
+        }
+
+        _beat = new FileStream(
+            PathOf(Beat, term), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1);
+        WriteBeat();
+        return true;
     }
 
     /// <summary>
@@ -131,8 +167,8 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         {
             const FileShare all = FileShare.ReadWrite | FileShare.Delete;
             using var file = new FileStream(PathOf(Beat, term), FileMode.Open, FileAccess.Read, all);
-            using var reader = new StreamReader(file);
-            return reader.ReadToEnd();
+            Span<byte> text = stackalloc byte[MaximumBeat];
+            return System.Text.Encoding.ASCII.GetString(text[..file.ReadAtLeast(text, MaximumBeat, false)]);
         }
         catch (IOException)
         {
@@ -140,23 +176,53 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         }
     }
 
-    private void WriteBeat()
+    private string WriteBeat()
     {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{_node} {++_count}");
         _beat!.Position = 0;
-        _beat.Write(System.Text.Encoding.ASCII.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{_node} {++_count}")));
+        _beat.Write(System.Text.Encoding.ASCII.GetBytes(text));
         _beat.Flush();
+        return text;
     }
 
-    private long HighestTerm() =>
-        Directory.EnumerateFiles(folder, Term + "*").Select(TermOf).DefaultIfEmpty().Max();
+    private long HighestTerm()
+    {
+        var highest = Directory.EnumerateFileSystemEntries(folder, Term + "*").Select(TermOf).DefaultIfEmpty().Max();
+        return highest < long.MaxValue
+            ? highest
+            : throw new IOException($"{PathOf(Term, highest)} leaves no number for the next term: remove it.");
+    }
 
     private void RemoveOlder(long than)
     {
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => TermOf(file) < than))
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => TermOf(file) > 0 && TermOf(file) < than))
+        {
+            Remove(file);
+        }
+    }
+
+    private static void Remove(string file)
+    {
+        try
         {
             File.Delete(file);
         }
+        catch (Exception refused) when (IsTrouble(refused))
+        {
+            // It does no harm: what counts is the highest term.
+        }
+    }
+
+    /// <summary>A term that was begun and not handed out: the one before it is the last one again.</summary>
+    private void Withdraw()
+    {
+        if (_held is not null)
+        {
+            Remove(PathOf(Term, _heldTerm));
+            Remove(PathOf(Beat, _heldTerm));
+        }
+
+        Drop();
     }
 
     private void Drop()
@@ -166,10 +232,22 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         (_beat, _held) = (null, null);
     }
 
+    private static bool IsTrouble(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    private static ValueTask<LockTerm?> Unreachable(Exception why) =>
+        ValueTask.FromException<LockTerm?>(new IOException(why.Message, why));
+
     private string PathOf(string kind, long term) =>
         Path.Combine(folder, kind + term.ToString(CultureInfo.InvariantCulture));
 
-    private static long TermOf(string path) =>
-        long.TryParse(Path.GetExtension(path.AsSpan()).TrimStart('.'), NumberStyles.None, CultureInfo.InvariantCulture,
-            out var term) ? term : 0;
+    /// <returns>0: the file is none of a term.</returns>
+    private static long TermOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        var prefix = new[] { Term, Beat }.FirstOrDefault(kind => name.StartsWith(kind, StringComparison.Ordinal));
+        return prefix is not null
+            && long.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var term)
+                ? term
+                : 0;
+    }
 }

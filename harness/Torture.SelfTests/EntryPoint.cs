@@ -1,0 +1,27 @@
+using Torture.SelfTests.Failover.Locks;
+using Torture.SelfTests.Loopback;
+
+namespace Torture.SelfTests;
+
+/// <summary>The entry of this assembly: processes that have something and are there to be killed.</summary>
+internal static class EntryPoint
+{
+    private static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case [ClusterHolder.Verb, var folder]:
+                await ClusterHolder.HoldAsync(folder);
+                break;
+            case [LockHolder.Verb, var kind, var path]:
+                await LockHolder.HoldAsync(kind, path);
+                break;
+            default:
+                Console.Error.WriteLine("these are tests: dotnet test harness/Torture.SelfTests");
+                return 64;
+        }
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        return 0;
+    }
+}
