@@ -13,6 +13,9 @@ internal static class EntryPoint
             case [ClusterHolder.Verb, var folder]:
                 await ClusterHolder.HoldAsync(folder);
                 break;
+            case [ClusterHolder.Sweep]:
+                await ClusterHolder.SweepAsync();
+                return 0;
             case [LockHolder.Verb, var kind, var path]:
                 await LockHolder.HoldAsync(kind, path);
                 break;

@@ -11,7 +11,7 @@ internal static class ClusterCommand
     public static Command Create() => new("cluster", "Bring a cluster up by hand, look at it, break and heal it.")
     {
         Up(),
-        Down(),
+        DownCommand.Create(),
         Ask("status", "States, owners and registrations, tab-separated."),
         Break(),
         Ask("heal", "Undo everything that was broken."),
@@ -36,11 +36,12 @@ internal static class ClusterCommand
         using var down = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            await ClusterHost.RefuseSecondAsync(cancellationToken);
             await using var cluster = await TargetCatalogue.Get(wish.Target).UpAsync(
                 new TargetOptions
                 {
                     Name = wish.Target, RunId = "by-hand", Folder = folder, Nodes = wish.Nodes, Mutant = wish.Mutant,
-                    Settings = wish.Settings,
+                    Settings = wish.Settings, Log = Console.Error.WriteLine,
                 },
                 down.Token);
             Console.Out.WriteLine($"up: {cluster.Id}, net name {cluster.NetName}");
@@ -55,21 +56,6 @@ internal static class ClusterCommand
             Console.Error.WriteLine($"torture: {unusable.Message}");
             return ExitCode.Unusable;
         }
-    }
-
-    private static Command Down()
-    {
-        var all = new Option<bool>("--all")
-        {
-            Description = "Also remove the containers, networks and volumes that crashed runs left.",
-        };
-        var down = new Command("down", "End the cluster that is up.") { all };
-        down.SetAction(async (parsed, cancellationToken) =>
-        {
-            var ended = await ClusterHost.AskAsync(["down"], cancellationToken);
-            return parsed.GetValue(all) ? await ImagesCommand.SweepAsync(cancellationToken) : ended;
-        });
-        return down;
     }
 
     private static Command Break()

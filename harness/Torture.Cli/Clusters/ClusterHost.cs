@@ -45,15 +45,27 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
         }
     }
 
+    /// <summary>The other commands ask one cluster.</summary>
+    /// <exception cref="TargetUnusableException">There is one.</exception>
+    public static async Task RefuseSecondAsync(CancellationToken cancellationToken)
+    {
+        if (await IsUpAsync(cancellationToken))
+        {
+            throw new TargetUnusableException("a cluster is up already: end it with `torture cluster down`");
+        }
+    }
+
+    public static async Task<bool> IsUpAsync(CancellationToken cancellationToken)
+    {
+        using var socket = await ConnectAsync(cancellationToken);
+        return socket is not null;
+    }
+
     /// <summary>Sends words to a cluster that is up, and prints what it says.</summary>
     public static async Task<int> AskAsync(IEnumerable<string> words, CancellationToken cancellationToken)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
-        }
-        catch (SocketException)
+        using var socket = await ConnectAsync(cancellationToken);
+        if (socket is null)
         {
             Console.Error.WriteLine("torture: no cluster is up: start one with `torture cluster up`");
             return ExitCode.Unusable;
@@ -66,6 +78,22 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
         var failed = said.StartsWith("torture: ", StringComparison.Ordinal);
         (failed ? Console.Error : Console.Out).Write(said);
         return failed ? ExitCode.Usage : ExitCode.Conforms;
+    }
+
+    /// <returns>Null: nobody answers.</returns>
+    private static async Task<Socket?> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancellationToken);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
     }
 
     private async Task AnswerAsync(Socket asked)

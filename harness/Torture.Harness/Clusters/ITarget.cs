@@ -7,6 +7,15 @@ public interface ITarget
 {
     /// <exception cref="TargetUnusableException">One line that says what to do.</exception>
     Task<ICluster> UpAsync(TargetOptions options, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes what runs have left that ended without cleaning up: the crash of a run, of the machine, of an engine.
+    /// What a living run owns is not touched, also where it is just coming up.
+    /// </summary>
+    /// <returns>What was removed, a line each; nothing where the target leaves nothing.</returns>
+    /// <exception cref="TargetUnusableException">It cannot be looked for: one line that says what to do.</exception>
+    Task<IReadOnlyList<string>> SweepAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 }
 
 /// <summary>Names a target of an assembly: <c>[assembly: Target("loopback", typeof(LoopbackTarget))]</c>.</summary>

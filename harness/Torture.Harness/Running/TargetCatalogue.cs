@@ -13,6 +13,11 @@ public static class TargetCatalogue
 
     public static IReadOnlyList<string> Names => [.. Attributes().Select(target => target.Name).Order()];
 
+    /// <summary>Each way to have a cluster once, with its first name.</summary>
+    public static IReadOnlyList<(string Name, ITarget Target)> All =>
+        [.. Attributes().DistinctBy(target => target.Type).OrderBy(target => target.Name)
+            .Select(target => (target.Name, (ITarget)Activator.CreateInstance(target.Type)!))];
+
     /// <exception cref="TargetUnusableException">There is no such target.</exception>
     public static ITarget Get(string name)
     {

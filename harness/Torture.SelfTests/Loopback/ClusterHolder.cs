@@ -8,21 +8,44 @@ namespace Torture.SelfTests.Loopback;
 internal static class ClusterHolder
 {
     public const string Verb = "hold-cluster";
+    public const string Sweep = "sweep";
 
-    /// <summary>Brings it up; says where its control folder is, and its routes, a line each.</summary>
+    /// <summary>
+    /// Brings it up; says where its control folder is, its routes, and what coming up had to say, a line each.
+    /// </summary>
     public static async Task HoldAsync(string folder)
     {
-        var options = new TargetOptions { Name = "loopback", RunId = "held", Folder = folder };
+        var said = new List<string>();
+        var options = new TargetOptions { Name = "loopback", RunId = "held", Folder = folder, Log = said.Add };
         var cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
         Console.Out.WriteLine(cluster.Configuration.ControlFolder);
         Console.Out.WriteLine(string.Join(' ', cluster.Configuration.Routes));
+        Console.Out.WriteLine(string.Join('\t', said));
     }
 
-    /// <summary>The process; its first two lines are what <see cref="HoldAsync"/> says.</summary>
-    public static Process Start(string folder) => Process.Start(new ProcessStartInfo(
-        "dotnet", [typeof(ClusterHolder).Assembly.Location, Verb, folder])
+    /// <summary>Says what it removed, a line each.</summary>
+    public static async Task SweepAsync()
     {
-        RedirectStandardOutput = true,
-        RedirectStandardInput = true,
-    })!;
+        foreach (var removed in await new LoopbackTarget().SweepAsync(CancellationToken.None))
+        {
+            Console.Out.WriteLine(removed);
+        }
+    }
+
+    /// <summary>The process; its first lines are what <see cref="HoldAsync"/> or the other verb says.</summary>
+    /// <param name="machine">A folder for temporary files: runs of another one know nothing of this one.</param>
+    public static Process Start(string? machine, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ClusterHolder).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        if (machine is not null)
+        {
+            start.Environment["TMPDIR"] = machine;
+        }
+
+        return Process.Start(start)!;
+    }
 }

@@ -19,7 +19,7 @@ public sealed class NothingIsLeft
     public async Task WhenTheHarnessIsEnded(int signal, bool aNodeIsFrozen, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        using var holder = ClusterHolder.Start(folder.Path);
+        using var holder = ClusterHolder.Start(null, ClusterHolder.Verb, folder.Path);
         var controlFolder = await holder.StandardOutput.ReadLineAsync(cancellationToken);
         var routes = await holder.StandardOutput.ReadLineAsync(cancellationToken);
         var nodes = Leftovers.IdsOf("node", folder.Path);

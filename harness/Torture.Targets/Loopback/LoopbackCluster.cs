@@ -11,7 +11,7 @@ namespace Torture.Targets.Loopback;
 /// <summary>Nodes as processes, addresses of the loopback interface, a supervisor above them.</summary>
 internal sealed partial class LoopbackCluster : ICluster
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly TargetOptions _options;
     private readonly LoopbackNetwork _network;
@@ -61,22 +61,22 @@ internal sealed partial class LoopbackCluster : ICluster
 
     public ICaptureSession? Capture => _capture;
 
+    /// <summary>What the last up was made of.</summary>
+    public IReadOnlyList<UpPhase> Phases { get; private set; } = [];
+
     /// <summary>The cluster file, for other commands and for tests.</summary>
     public ClusterConfiguration Configuration => _plan.Configuration;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var hasIPv6 = Capabilities.Has(Capability.IPv6);
-        if (hasIPv6)
-        {
-            await AddRouteAsync(cancellationToken);
-        }
-
+        var start = Time.GetTimestamp();
+        await PrepareHostAsync(cancellationToken);
         if (Capabilities.Has(Capability.Capture))
         {
-            _capture = LoopbackCapture.Start(_network, hasIPv6, _options.RunId);
+            _capture = LoopbackCapture.Start(_network, Capabilities.Has(Capability.IPv6), _options.RunId);
         }
 
+        Phases = [new("host and capture", Time.GetElapsedTime(start))];
         await StartNodesAsync(cancellationToken);
     }
 
@@ -108,11 +108,7 @@ internal sealed partial class LoopbackCluster : ICluster
     public async Task<bool> RebuildAsync(CancellationToken cancellationToken)
     {
         await StopNodesAsync();
-        if (Capabilities.Has(Capability.IPv6))
-        {
-            await AddRouteAsync(cancellationToken);
-        }
-
+        await PrepareHostAsync(cancellationToken);
         await StartNodesAsync(cancellationToken);
         return true;
     }
@@ -130,7 +126,6 @@ internal sealed partial class LoopbackCluster : ICluster
 
     private async Task StartNodesAsync(CancellationToken cancellationToken)
     {
-        MakeControlFolder();
         Directory.CreateDirectory(_plan.Configuration.LogFolder!);
         await File.WriteAllTextAsync(_plan.File, ClusterFile.Write(_plan.Configuration), cancellationToken);
         _watch = new ClusterWatch(_plan.Configuration, Nodes, Time, change => Changed?.Invoke(change));
@@ -139,8 +134,12 @@ internal sealed partial class LoopbackCluster : ICluster
         limit.CancelAfter(StartLimit);
         try
         {
+            var start = Time.GetTimestamp();
             await Task.WhenAll(Nodes.Select(node => SpawnAsync(node.Name, limit.Token)));
+            Phases = [.. Phases, new("processes", Time.GetElapsedTime(start))];
+            start = Time.GetTimestamp();
             await UntilConvergedAsync(limit.Token);
+            Phases = [.. Phases, new("convergence", Time.GetElapsedTime(start))];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -150,7 +149,20 @@ internal sealed partial class LoopbackCluster : ICluster
         }
     }
 
-    /// <summary>The supervisor removed it with the last cluster; for nobody else's eyes.</summary>
+    /// <summary>
+    /// Makes what would outlive this process and its supervisor: written down first, so that another run can remove it.
+    /// </summary>
+    private async Task PrepareHostAsync(CancellationToken cancellationToken)
+    {
+        _network.Record(new LoopbackTraces(_plan.ControlFolder, _plan.File));
+        MakeControlFolder();
+        if (Capabilities.Has(Capability.IPv6))
+        {
+            await AddRouteAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>For nobody else's eyes.</summary>
     private void MakeControlFolder()
     {
         if (!OperatingSystem.IsWindows())
@@ -170,28 +182,12 @@ internal sealed partial class LoopbackCluster : ICluster
         if (_supervisor is { } supervisor)
         {
             await supervisor.DisposeAsync();
-            await RemoveLeftoversAsync();
         }
+
+        // A supervisor that was killed, or never came, could not clean up.
+        _network.RemoveTraces(_ => { });
 
         (_watch, _supervisor) = (null, null);
-    }
-
-    /// <summary>A supervisor that was killed could not clean up.</summary>
-    private async Task RemoveLeftoversAsync()
-    {
-        if (!Directory.Exists(_plan.ControlFolder))
-        {
-            return;
-        }
-
-        Directory.Delete(_plan.ControlFolder, recursive: true);
-        File.Delete(_plan.File);
-        foreach (var route in _plan.Configuration.Routes)
-        {
-            using var ip = Process.Start(new ProcessStartInfo(
-                "ip", ["-6", "route", "del", "local", route, "dev", "lo"]) { RedirectStandardError = true })!;
-            await ip.WaitForExitAsync();
-        }
     }
 
     private async Task SpawnAsync(string node, CancellationToken cancellationToken)
@@ -242,7 +238,6 @@ internal sealed partial class LoopbackCluster : ICluster
 
     private async Task AddRouteAsync(CancellationToken cancellationToken)
     {
-        // Left over by a run that was killed together with its supervisor, it is there already: replace.
         using var ip = Process.Start(new ProcessStartInfo(
             "ip", ["-6", "route", "replace", "local", _network.Prefix6, "dev", "lo"])
         {

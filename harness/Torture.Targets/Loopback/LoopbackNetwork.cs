@@ -7,7 +7,8 @@ namespace Torture.Targets.Loopback;
 
 /// <summary>
 /// A network of 127.0.0.0/8 that no other run has: <c>127.N.M.0/24</c>, and as root <c>fd77:N.M::/64</c>. Disposed:
-/// free.
+/// free. The claim is a locked file; what its run makes on this host is written there, and whoever gets the lock of a
+/// run that has ended removes it.
 /// </summary>
 internal sealed class LoopbackNetwork : IDisposable
 {
@@ -31,15 +32,15 @@ internal sealed class LoopbackNetwork : IDisposable
     /// </summary>
     public static LoopbackNetwork Claim(int port)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "torture-networks")).FullName;
+        var folder = ClaimFile.MakeFolder();
         var first = Environment.ProcessId * 7 % Networks;
         for (var i = 0; i < Networks; i++)
         {
             var number = (first + i) % Networks;
-            if (TryClaim(Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture))) is { } claim)
+            if (ClaimFile.TryLock(Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture))) is { } claim)
             {
                 var network = new LoopbackNetwork(claim, number);
-                if (network.IsFree(port))
+                if (claim.Length == 0 && network.IsFree(port))
                 {
                     return network;
                 }
@@ -48,7 +49,39 @@ internal sealed class LoopbackNetwork : IDisposable
             }
         }
 
-        throw new TargetUnusableException($"all {Networks} loopback networks are in use: look into {folder}");
+        throw new TargetUnusableException(
+            $"all {Networks} loopback networks are in use, or another user's: look into {folder}");
+    }
+
+    /// <summary>Removes what runs have left that were killed together with their supervisors.</summary>
+    /// <returns>A line for each thing.</returns>
+    public static IReadOnlyList<string> Sweep()
+    {
+        var removed = new List<string>();
+        foreach (var file in new DirectoryInfo(ClaimFile.MakeFolder()).EnumerateFiles().Where(file => file.Length > 0))
+        {
+            if (int.TryParse(file.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number < Networks && ClaimFile.TryLock(file.FullName) is { } claim)
+            {
+                using var network = new LoopbackNetwork(claim, number);
+                network.RemoveTraces(removed.Add);
+            }
+        }
+
+        return removed;
+    }
+
+    /// <summary>Writes down what the run makes, before it makes it.</summary>
+    public void Record(LoopbackTraces traces) => traces.Write(_claim);
+
+    /// <summary>Removes what the run, or the one before it, has made and not removed.</summary>
+    /// <param name="removed">Told a line for each thing.</param>
+    public void RemoveTraces(Action<string> removed)
+    {
+        if (LoopbackTraces.Read(_claim) is not { } traces || traces.TryRemove(Prefix6, removed))
+        {
+            _claim.SetLength(0);
+        }
     }
 
     public IPAddress Private(int node) => Of(11 + node);
@@ -85,19 +118,6 @@ internal sealed class LoopbackNetwork : IDisposable
     public IPAddress Client6(int number) => Of6(0x1000 + number);
 
     public void Dispose() => _claim.Dispose();
-
-    private static FileStream? TryClaim(string path)
-    {
-        try
-        {
-            // An exclusive lock that the kernel drops with the process.
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 
     /// <summary>Nodes of a run that was killed may live some milliseconds longer than its claim.</summary>
     private bool IsFree(int port)

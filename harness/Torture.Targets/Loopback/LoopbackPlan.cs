@@ -14,8 +14,7 @@ internal sealed class LoopbackPlan
     public LoopbackPlan(TargetOptions options, LoopbackNetwork network, PortSettings ports, bool ipv6)
     {
         Folder = options.Folder;
-        // Short, since the path of a unix socket has 107 bytes at most; 0700.
-        ControlFolder = Directory.CreateTempSubdirectory("torture-").FullName;
+        ControlFolder = LoopbackTraces.NewControlFolder();
         Nodes = [.. Enumerable.Range(0, options.Nodes).Select(i =>
             new Node($"n{i + 1}", network.Node(i), ipv6 ? network.Node6(i) : null) { Private = network.Private(i) })];
         var addresses = Enumerable.Range(0, options.Nodes).Select(network.Public);

@@ -30,6 +30,11 @@ public sealed class LoopbackTarget : ITarget
         RefuseUnknown(options, "lock", "file");
         var isRoot = Environment.IsPrivilegedProcess;
         var ports = isRoot ? new PortSettings() : new PortSettings { EndpointMapper = 10135, Smb = 10445 };
+        foreach (var removed in LoopbackNetwork.Sweep())
+        {
+            options.Log($"removed what an earlier run left: {removed}");
+        }
+
         var network = LoopbackNetwork.Claim(ports.EndpointMapper);
         LoopbackCluster? cluster = null;
         try
@@ -54,6 +59,9 @@ public sealed class LoopbackTarget : ITarget
                 : new TargetUnusableException($"the loopback cluster does not come up: {failed.Message}", failed);
         }
     }
+
+    public Task<IReadOnlyList<string>> SweepAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(OperatingSystem.IsLinux() ? LoopbackNetwork.Sweep() : []);
 
     /// <summary>Frauds test the tester: <c>--set nemesis=null</c>, <c>--set observer=lying</c>.</summary>
     private static ICluster Fraudulent(LoopbackCluster cluster, TargetOptions options) =>

@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using System.Text.Json;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
 
@@ -15,6 +14,7 @@ internal static class KeepCommand
     {
         Native.LeaveSession();
         var cluster = ClusterFile.Load(file);
+        using var alive = LockFolder(cluster.ControlFolder);
         var keeper = new Keeper(Path.GetFullPath(file), cluster, Console.OpenStandardOutput());
         try
         {
@@ -30,24 +30,40 @@ internal static class KeepCommand
         return 0;
     }
 
+    /// <summary>Whoever can lock it too knows that this process has ended, and may clean up.</summary>
+    private static FileStream LockFolder(string folder)
+    {
+        ControlPort.MakeFolder(folder);
+        try
+        {
+            return new FileStream(
+                ControlSocket.SupervisorLockOf(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"{folder} has a supervisor already: {refused.Message}", refused);
+        }
+    }
+
     private static void ReadRequests(Keeper keeper)
     {
-        while (Console.In.ReadLine() is { } line)
+        var lines = new LineStream(Console.OpenStandardInput(), Keeper.MaximumLine);
+        while (!lines.IsBroken)
         {
-            KeepRequest? request;
             try
             {
-                request = JsonSerializer.Deserialize(line, KeepJson.Default.KeepRequest);
+                // Waited for on this very thread, which spawns.
+                var read = lines.ReadAsync(KeepJson.Default.KeepRequest, CancellationToken.None).AsTask();
+                if (read.GetAwaiter().GetResult() is not { } request)
+                {
+                    return;
+                }
+
+                keeper.Tell(keeper.Execute(request));
             }
-            catch (JsonException refused)
+            catch (InvalidDataException refused)
             {
                 keeper.Tell(new KeepMessage { Error = refused.Message });
-                continue;
-            }
-
-            if (request is not null)
-            {
-                keeper.Tell(keeper.Execute(request));
             }
         }
     }

@@ -9,6 +9,9 @@ public static class ControlSocket
     public static string PathOf(ClusterConfiguration cluster, string node) =>
         Path.Combine(cluster.ControlFolder, node + ".sock");
 
+    /// <summary>A file that the supervisor keeps locked for as long as it lives.</summary>
+    public static string SupervisorLockOf(string controlFolder) => Path.Combine(controlFolder, "keep.lock");
+
     internal static string? PathFault(ClusterConfiguration cluster)
     {
         var longest = cluster.Nodes.Select(node => PathOf(cluster, node.Name))

@@ -1,0 +1,4 @@
+namespace Torture.Targets.Loopback;
+
+/// <summary>A part of bringing a cluster up.</summary>
+internal sealed record UpPhase(string Name, TimeSpan Took);
