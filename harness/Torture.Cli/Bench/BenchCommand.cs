@@ -28,6 +28,7 @@ internal static class BenchCommand
         FanoutBench.Create(),
         ChurnBench.Create(),
         FailoverBench.Create(),
+        UpBench.Create(),
     };
 
     /// <summary>An option that takes whole numbers above zero.</summary>

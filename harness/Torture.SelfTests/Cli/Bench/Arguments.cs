@@ -9,6 +9,7 @@ public sealed class Arguments
     [TestCase("fanout --clients 0", "--clients is 1 or more, not 0")]
     [TestCase("churn --count -5", "--count is 1 or more, not -5")]
     [TestCase("failover --fault explode", "explode")]
+    [TestCase("up --repeat 0", "--repeat is 1 or more, not 0")]
     [TestCase("rpc --connections many", "many")]
     [TestCase("teleport", "teleport")]
     public void NonsenseIsRefusedByName(string line, string told) =>
@@ -19,6 +20,7 @@ public sealed class Arguments
     [TestCase("rpc --connections 16 --seconds 5 --depth 4")]
     [TestCase("fanout --clients 10000")]
     [TestCase("failover --repeat 20 --fault pause")]
+    [TestCase("up --repeat 5 --nodes 2 --set capture=off")]
     public void SenseIsTaken(string line) => BenchCommand.Create().Parse(line).Errors.Should().BeEmpty();
 
     [Test]
