@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Failover;
 
 namespace Torture.Node;
 
@@ -11,9 +12,12 @@ internal sealed class ControlPort : IDisposable
     private const UnixFileMode OwnerOnly =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const int MaximumConnections = 256;
+
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _ended = new();
     private readonly string _path;
+    private readonly SemaphoreSlim _room = new(MaximumConnections);
 
     /// <exception cref="ConfigurationException">The folder is open to others, or the socket is in use.</exception>
     public ControlPort(string path, Func<Stream, CancellationToken, Task> serve)
@@ -81,7 +85,9 @@ internal sealed class ControlPort : IDisposable
         {
             while (true)
             {
-                _ = ServeAsync(await _socket.AcceptAsync(_ended.Token), serve);
+                // The rest waits in the backlog: no descriptor and no memory is spent on it.
+                await _room.WaitAsync(_ended.Token);
+                _ = ServeAsync(await NextAsync(), serve);
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -89,15 +95,34 @@ internal sealed class ControlPort : IDisposable
         }
     }
 
+    private async Task<Socket> NextAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await _socket.AcceptAsync(_ended.Token);
+            }
+            catch (SocketException crowded) when (Shortage.Is(crowded))
+            {
+                await Task.Delay(Shortage.Pause, TimeProvider.System, _ended.Token);
+            }
+        }
+    }
+
     private async Task ServeAsync(Socket accepted, Func<Stream, CancellationToken, Task> serve)
     {
-        await using var stream = new NetworkStream(accepted, ownsSocket: true);
         try
         {
+            await using var stream = new NetworkStream(accepted, ownsSocket: true);
             await serve(stream, _ended.Token);
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidDataException)
         {
+        }
+        finally
+        {
+            _room.Release();
         }
     }
 }

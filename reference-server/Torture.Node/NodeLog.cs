@@ -1,4 +1,5 @@
 using System.Globalization;
+using Torture.ReferenceServer.Control;
 
 namespace Torture.Node;
 
@@ -7,6 +8,7 @@ internal sealed class NodeLog(TextWriter writer, string node) : IDisposable
 {
     private readonly Lock _gate = new();
 
+    /// <exception cref="ConfigurationException">The folder cannot be written.</exception>
     public static NodeLog Open(string? folder, string node)
     {
         if (folder is null)
@@ -14,10 +16,17 @@ internal sealed class NodeLog(TextWriter writer, string node) : IDisposable
             return new NodeLog(Console.Error, node);
         }
 
-        Directory.CreateDirectory(folder);
-        var file = new FileStream(
-            Path.Combine(folder, node + ".log"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        return new NodeLog(new StreamWriter(file) { AutoFlush = true }, node);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var file = new FileStream(
+                Path.Combine(folder, node + ".log"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            return new NodeLog(new StreamWriter(file) { AutoFlush = true }, node);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"log folder: {refused.Message}", refused);
+        }
     }
 
     public void Write(string line)

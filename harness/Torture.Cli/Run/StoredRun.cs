@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Torture.Captures;
+using Torture.Protocol;
 
 namespace Torture.Cli.Run;
 
@@ -12,15 +14,19 @@ internal static class StoredRun
     };
 
     /// <summary>Does it, and tells in one line where the folder is not one of a run.</summary>
-    public static int Use(string folder, Func<string, int> use)
+    public static int Use(string folder, Func<string, int> use) => Use(folder, use, Console.Error);
+
+    public static int Use(string folder, Func<string, int> use, TextWriter errors)
     {
         try
         {
             return use(folder);
         }
-        catch (Exception unusable) when (unusable is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception unusable) when (unusable is IOException or InvalidDataException or UnauthorizedAccessException
+            or CaptureException or ProtocolException)
         {
-            Console.Error.WriteLine($"torture: {folder} is no folder of a run: {unusable.Message}");
+            errors.WriteLine(
+                $"torture: {folder} is no folder of a run: {unusable.Message.ReplaceLineEndings(" ")}");
             return ExitCode.Unusable;
         }
     }

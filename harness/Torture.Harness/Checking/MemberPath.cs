@@ -34,6 +34,20 @@ internal static class MemberPath
     /// <exception cref="InvalidDataException">The path does not fit the value.</exception>
     public static object? Follow(object? value, string path)
     {
+        try
+        {
+            return FollowAll(value, path);
+        }
+        catch (Exception misfit) when (misfit is FormatException or OverflowException or ArgumentException
+            or AmbiguousMatchException or TargetException or TargetParameterCountException
+            or TargetInvocationException)
+        {
+            throw new InvalidDataException($"\"{path}\" is no path to a value", misfit);
+        }
+    }
+
+    private static object? FollowAll(object? value, string path)
+    {
         var rest = path.AsSpan();
         while (rest.Length > 0)
         {

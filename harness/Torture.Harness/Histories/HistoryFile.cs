@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using Torture.Harness.Results;
+using Torture.Protocol.Json;
 
 namespace Torture.Harness.Histories;
 
@@ -19,24 +22,33 @@ public static class HistoryFile
     /// <exception cref="InvalidDataException">Another line is no event.</exception>
     public static IReadOnlyList<HistoryEvent> Read(string path)
     {
+        StoredJson.RefuseHuge(path);
         var lines = File.ReadAllLines(path);
         var events = new List<HistoryEvent>();
         for (var i = 0; i < lines.Length; i++)
         {
             try
             {
-                events.Add(JsonSerializer.Deserialize<HistoryEvent>(lines[i], HistoryJson.Options)!);
+                JsonItems.RefuseNulls(Encoding.UTF8.GetBytes(lines[i]), HistoryJson.Options);
+                events.Add(JsonSerializer.Deserialize<HistoryEvent>(lines[i], HistoryJson.Options)
+                    ?? throw new JsonException("null is no event"));
             }
-            catch (JsonException) when (i == lines.Length - 1 && events.Count == i)
+            catch (Exception broken) when (IsNoEvent(broken))
             {
-                break;
-            }
-            catch (JsonException broken)
-            {
-                throw new InvalidDataException($"{path}:{i + 1}: {broken.Message}", broken);
+                if (i == lines.Length - 1)
+                {
+                    break;
+                }
+
+                throw new InvalidDataException($"{path}:{i + 1}: {broken.Message.ReplaceLineEndings(" ")}", broken);
             }
         }
 
         return events;
     }
+
+    /// <summary>Converters throw what they meet: not all of it becomes a <see cref="JsonException"/>.</summary>
+    private static bool IsNoEvent(Exception broken) =>
+        broken is JsonException or FormatException or ArgumentException or InvalidOperationException
+            or NotSupportedException or OverflowException;
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Torture.Harness.Faults;
+using Torture.Harness.Results;
 using Torture.Harness.Witness;
 using Torture.Protocol.Witness;
 
@@ -26,7 +27,7 @@ internal static class HistoryJson
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
-        options.Converters.Add(new JsonStringEnumConverter());
+        options.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
         options.Converters.Add(new AddressConverter());
         options.Converters.Add(new EndpointConverter());
         options.Converters.Add(new BytesConverter());
@@ -34,7 +35,7 @@ internal static class HistoryJson
         options.Converters.Add(new KindConverter<Fault>(Derived(typeof(Fault))));
         options.Converters.Add(new KindConverter<Reply>(Derived(typeof(Reply))));
         options.Converters.Add(new KindConverter<object>(Requests));
-        return options;
+        return options.MakeStrict();
     }
 
     private static Type[] Derived(Type root) =>

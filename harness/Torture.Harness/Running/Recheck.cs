@@ -163,7 +163,7 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
     private static Reply Asked(CallResult call, CheckResult check)
     {
         var reference = new CallReference(
-            IPEndPoint.Parse(call.Client), IPEndPoint.Parse(call.Server), call.CallId,
+            EndPointOf(call.Client), EndPointOf(call.Server), call.CallId,
             SyntaxOf(call.Interface), (ushort)call.Opnum);
         var status = check.Actual == Outcome.NoAnswer.ToString() ? Outcome.NoAnswer
             : check.Actual == Outcome.ConnectionClosed.ToString() ? Outcome.ConnectionClosed
@@ -172,6 +172,11 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
             ? new RawReply(reference, status, default)
             : new UnRegisterReply(reference, status);
     }
+
+    private static IPEndPoint EndPointOf(string text) =>
+        IPEndPoint.TryParse(text, out var endPoint)
+            ? endPoint
+            : throw new InvalidDataException($"'{text}' is no address with a port");
 
     /// <summary>The reverse of <see cref="SyntaxId.ToString"/>.</summary>
     private static SyntaxId SyntaxOf(string text)

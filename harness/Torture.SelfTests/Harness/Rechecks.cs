@@ -63,7 +63,8 @@ public sealed class Rechecks
         };
     }
 
-    private static async Task<(string Folder, RunResults Results)> OnLoopbackAsync(params string[] prefixes)
+    /// <summary>A real run; its folder lies in a temporary one.</summary>
+    internal static async Task<(string Folder, RunResults Results)> OnLoopbackAsync(params string[] prefixes)
     {
         await TinyRun.OneAtATime.WaitAsync();
         try

@@ -9,6 +9,9 @@ namespace Torture.Node.Keep;
 /// <summary>The nodes of a cluster as processes of one host.</summary>
 internal sealed class Keeper(string file, ClusterConfiguration cluster, Stream output)
 {
+    /// <summary>Longer requests end the connection that they come from, bytes.</summary>
+    public const int MaximumLine = 4096;
+
     private const int KeptLines = 20;
 
     private readonly Lock _gate = new();
@@ -31,8 +34,7 @@ internal sealed class Keeper(string file, ClusterConfiguration cluster, Stream o
                 _ => Refused($"unknown verb \"{request.Verb}\""),
             }) with { Id = request.Id };
         }
-        catch (Exception failed) when (failed is IOException or System.ComponentModel.Win32Exception
-            or ConfigurationException or InvalidOperationException)
+        catch (Exception failed) when (failed is not OutOfMemoryException)
         {
             return Refused(failed.Message) with { Id = request.Id };
         }
@@ -58,12 +60,22 @@ internal sealed class Keeper(string file, ClusterConfiguration cluster, Stream o
     /// <summary>Serves a node that asks for an address to be unplugged, and nothing else.</summary>
     public async Task ServeAsync(Stream connection, CancellationToken cancellationToken)
     {
-        var lines = new LineStream(connection, 4096);
-        while (await lines.ReadAsync(KeepJson.Default.KeepRequest, cancellationToken) is { } request)
+        var lines = new LineStream(connection, MaximumLine);
+        try
         {
-            var answer = request.Verb == KeepVerb.Unplug ? Execute(request) : Refused("only unplug is served here");
-            await lines.WriteAsync(answer, KeepJson.Default.KeepMessage, cancellationToken);
+            while (await lines.ReadAsync(KeepJson.Default.KeepRequest, cancellationToken) is { } request)
+            {
+                await AnswerAsync(
+                    request.Verb == KeepVerb.Unplug ? Execute(request) : Refused("only unplug is served here"));
+            }
         }
+        catch (InvalidDataException refused)
+        {
+            await AnswerAsync(Refused(refused.Message));
+        }
+
+        ValueTask AnswerAsync(KeepMessage answer) =>
+            lines.WriteAsync(answer, KeepJson.Default.KeepMessage, cancellationToken);
     }
 
     public void KillAll()

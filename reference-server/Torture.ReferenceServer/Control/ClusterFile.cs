@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using Torture.Protocol.Json;
 
 namespace Torture.ReferenceServer.Control;
 
@@ -8,6 +10,9 @@ public static class ClusterFile
 {
     /// <summary>Larger files are refused, bytes.</summary>
     public const int MaximumSize = 1 << 20;
+
+    /// <summary>A reason may quote the file.</summary>
+    private const int MaximumReason = 300;
 
     public const int MaximumNodes = 64;
 
@@ -39,6 +44,7 @@ public static class ClusterFile
         ClusterConfiguration? cluster;
         try
         {
+            JsonItems.RefuseNulls(text, ControlJson.Default.Options);
             cluster = JsonSerializer.Deserialize(text, ControlJson.Default.ClusterConfiguration);
         }
         catch (JsonException refused)
@@ -71,7 +77,8 @@ public static class ClusterFile
             + string.Join(", ", cluster.Nodes.Select(node => node.Name)));
 
     private static IEnumerable<string> Faults(ClusterConfiguration cluster) =>
-        NodeFaults(cluster).Concat(AddressFaults(cluster)).Concat(SettingFaults(cluster)).Concat(UserFaults(cluster));
+        TextFaults(cluster).Concat(NodeFaults(cluster)).Concat(AddressFaults(cluster))
+            .Concat(SettingFaults(cluster)).Concat(UserFaults(cluster));
 
     private static IEnumerable<string> NodeFaults(ClusterConfiguration cluster)
     {
@@ -89,7 +96,7 @@ public static class ClusterFile
         {
             if (!IsName(node.Name))
             {
-                yield return $"node name \"{node.Name}\": 1 to 15 letters, digits and hyphens";
+                yield return $"node name {Shown(node.Name)}: 1 to 15 letters, digits and hyphens";
             }
         }
 
@@ -119,6 +126,24 @@ public static class ClusterFile
 
     private static IEnumerable<string> AddressFaults(ClusterConfiguration cluster)
     {
+        foreach (var node in cluster.Nodes)
+        {
+            if (node.Address.AddressFamily != AddressFamily.InterNetwork && node.Address6 is not null)
+            {
+                yield return $"node {node.Name}: address {node.Address} is no IPv4 address, although address6 is there";
+            }
+
+            if (node.Address6 is { AddressFamily: not AddressFamily.InterNetworkV6 })
+            {
+                yield return $"node {node.Name}: address6 {node.Address6} is no IPv6 address";
+            }
+
+            if (node.Private.AddressFamily != cluster.Nodes[0].Private.AddressFamily)
+            {
+                yield return $"node {node.Name}: private {node.Private} is of another family than the first node's";
+            }
+        }
+
         if (cluster.PublicAddresses.Count > MaximumPublicAddresses)
         {
             yield return $"more than {MaximumPublicAddresses} public addresses";
@@ -130,13 +155,23 @@ public static class ClusterFile
         {
             yield return $"address {twice} is there twice";
         }
+
+        if (all.FirstOrDefault(address => !IsUnicast(address)) is { } nobodys)
+        {
+            yield return $"address {nobodys} is no address that a node can have";
+        }
     }
+
+    private static bool IsUnicast(IPAddress address) =>
+        !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6Multicast
+        && !address.IsIPv4MappedToIPv6
+        && (address.AddressFamily != AddressFamily.InterNetwork || address.GetAddressBytes()[0] < 224);
 
     private static IEnumerable<string> SettingFaults(ClusterConfiguration cluster)
     {
         var ports = cluster.Ports;
         int[] numbers = [ports.EndpointMapper, ports.Smb, ports.Witness, ports.Link];
-        if (numbers.FirstOrDefault(port => port is < 1 or > 65535) is var wrong and not 0)
+        foreach (var wrong in numbers.Where(port => port is < 1 or > 65535))
         {
             yield return $"port {wrong}: 1 to 65535";
         }
@@ -162,11 +197,57 @@ public static class ClusterFile
             yield return $"keepAliveLimit {profile.KeepAliveLimit}: 1 to 1000";
         }
 
+        if (!Enum.IsDefined(cluster.Lock.Kind) || !cluster.Shares.All(share => Enum.IsDefined(share.Kind)))
+        {
+            yield return "lock or share of a kind that does not exist";
+        }
+
         if (ControlSocket.PathFault(cluster) is { } fault)
         {
             yield return fault;
         }
+
+        foreach (var route in cluster.Routes.Where(route => !IsPrefix(route)))
+        {
+            yield return $"routes: {Shown(route)} is no prefix of IPv6";
+        }
     }
+
+    /// <summary>What goes into file names and log lines as it is.</summary>
+    private static IEnumerable<string> TextFaults(ClusterConfiguration cluster)
+    {
+        var users = cluster.Users;
+        (string Name, string? Text)[] texts =
+        [
+            ("name", cluster.Name), ("netName", cluster.NetName), ("controlFolder", cluster.ControlFolder),
+            ("logFolder", cluster.LogFolder), ("keyLogFolder", cluster.KeyLogFolder), ("lock.path", cluster.Lock.Path),
+            ("supervisor", cluster.Supervisor), ("mutant", cluster.Mutant),
+            .. cluster.Aliases.Select(alias => ("an alias", (string?)alias)),
+            .. cluster.Shares.Select(share => ("a share", (string?)share.Name)),
+            .. users.Select(user => ("a user", (string?)user.Name)),
+            .. users.Select(user => ("a domain", (string?)user.Domain)),
+            .. users.Select(user => ("passwordFile", user.PasswordFile)),
+            .. users.Select(user => ("passwordEnvironment", user.PasswordEnvironment)),
+        ];
+        foreach (var (name, text) in texts)
+        {
+            if (text is not null && text.Any(char.IsControl))
+            {
+                yield return $"{name}: {Shown(text)} has control characters";
+            }
+        }
+
+        if (new[] { cluster.ControlFolder, cluster.Lock.Path }.Any(path => path.Length == 0))
+        {
+            yield return "controlFolder and lock.path must be given";
+        }
+    }
+
+    private static bool IsPrefix(string route) =>
+        IPNetwork.TryParse(route, out var prefix) && prefix.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+
+    private static string Shown(string text) =>
+        $"\"{string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '?' : c))}\"";
 
     private static IEnumerable<string> UserFaults(ClusterConfiguration cluster)
     {
@@ -193,6 +274,7 @@ public static class ClusterFile
     private static string FirstSentence(string message)
     {
         var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return (end < 0 ? message : message[..end]).ReplaceLineEndings(" ");
+        var sentence = (end < 0 ? message : message[..end]).ReplaceLineEndings(" ");
+        return sentence.Length > MaximumReason ? sentence[..MaximumReason] + " ..." : sentence;
     }
 }

@@ -66,21 +66,41 @@ public sealed class ControlServer(ReferenceNode node)
             }
         }
 
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         node.Engine.Changed += Heard;
+        var leaving = LeaveAsync(lines, ended);
         try
         {
-            await AnswerAsync(lines, node.ExecuteHere(new ControlRequest(ControlVerb.Observe)), cancellationToken);
-            while (await events.Reader.WaitToReadAsync(cancellationToken))
+            await AnswerAsync(lines, node.ExecuteHere(new ControlRequest(ControlVerb.Observe)), ended.Token);
+            while (await events.Reader.WaitToReadAsync(ended.Token))
             {
                 while (events.Reader.TryRead(out var happened))
                 {
-                    await AnswerAsync(lines, new ControlResponse(true) { Event = happened }, cancellationToken);
+                    await AnswerAsync(lines, new ControlResponse(true) { Event = happened }, ended.Token);
                 }
             }
         }
         finally
         {
             node.Engine.Changed -= Heard;
+            await ended.CancelAsync();
+            await leaving;
         }
+    }
+
+    /// <summary>A watcher has nothing more to say; once it is gone there is nobody to wait for events for.</summary>
+    private static async Task LeaveAsync(LineStream lines, CancellationTokenSource ended)
+    {
+        try
+        {
+            while (await ReadAsync(lines, ended.Token) is not null)
+            {
+            }
+        }
+        catch (Exception gone) when (gone is IOException or InvalidDataException or OperationCanceledException)
+        {
+        }
+
+        await ended.CancelAsync();
     }
 }

@@ -25,6 +25,7 @@ public static class KeepVerb
 }
 
 /// <summary>One line to the supervisor.</summary>
+/// <param name="Verb">One of <see cref="KeepVerb"/>.</param>
 /// <param name="Id">Comes back in the answer.</param>
 public sealed record KeepRequest(string Verb, long Id = 0)
 {
@@ -76,6 +77,7 @@ public sealed record KeepMessage
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 4)]
 [JsonSerializable(typeof(KeepRequest))]
 [JsonSerializable(typeof(KeepMessage))]

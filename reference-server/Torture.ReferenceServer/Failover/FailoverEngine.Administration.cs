@@ -205,6 +205,25 @@ public partial class FailoverEngine
         }
     }
 
+    /// <summary>Returns when it was done: who sends faster than this node can hear is read no faster.</summary>
+    private Task HeardAsync(Action action)
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Do()
+        {
+            try
+            {
+                action();
+            }
+            finally
+            {
+                heard.SetResult();
+            }
+        }
+
+        return Post(Do) ? heard.Task : Task.CompletedTask;
+    }
+
     private Task OnLoopAsync(Action action) => OnLoopAsync(() =>
     {
         action();

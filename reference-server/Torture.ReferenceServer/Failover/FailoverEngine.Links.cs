@@ -6,6 +6,14 @@ namespace Torture.ReferenceServer.Failover;
 /// <summary>Links: the node with the higher number calls the one with the lower.</summary>
 public partial class FailoverEngine
 {
+    /// <summary>So long the first line of a link can be, bytes: nobody knows yet who says it.</summary>
+    private const int MaximumHello = 4096;
+
+    /// <summary>So many connections wait to hear who they are; the others wait to be accepted.</summary>
+    private const int MaximumWelcomes = 64;
+
+    private readonly SemaphoreSlim _welcomes = new(MaximumWelcomes);
+
     private async Task AcceptAsync(IListener listener)
     {
         await using (listener)
@@ -14,7 +22,8 @@ public partial class FailoverEngine
             {
                 try
                 {
-                    var connection = await listener.AcceptAsync(_stopping.Token);
+                    await _welcomes.WaitAsync(_stopping.Token);
+                    var connection = await NextAsync(listener);
                     _ = WelcomeAsync(GatedConnector.Gated(connection, Parts.Gate));
                 }
                 catch (Exception ended) when (PeerLink.IsEnd(ended))
@@ -25,26 +34,63 @@ public partial class FailoverEngine
         }
     }
 
+    private async Task<NodeConnection> NextAsync(IListener listener)
+    {
+        while (true)
+        {
+            try
+            {
+                return await listener.AcceptAsync(_stopping.Token);
+            }
+            catch (Exception crowded) when (Shortage.Is(crowded))
+            {
+                await Task.Delay(Shortage.Pause, Parts.Clock.Provider, _stopping.Token);
+            }
+        }
+    }
+
     private async Task WelcomeAsync(NodeConnection connection)
     {
+        var lines = new LineStream(connection.Stream, MaximumHello);
         try
         {
-            var lines = new LineStream(connection.Stream);
-            var name = await HandshakeAsync(lines, speakFirst: false);
-            if (Peers.FirstOrDefault(peer => peer.Name == name && peer.Index > _self.Index) is { } peer
-                && peer.Entry.Private.Equals(connection.Remote.Address))
+            if (await GreetAsync(connection, lines) is { } peer)
             {
                 await RunLinkAsync(peer, new PeerLink(connection, lines));
                 return;
             }
-
-            Parts.Log($"failover: {connection.Remote} is no node of this cluster");
         }
         catch (Exception ended) when (PeerLink.IsEnd(ended))
         {
         }
 
         await connection.DisposeAsync();
+    }
+
+    /// <returns>Who it is; null: nobody who may call here.</returns>
+    private async Task<Member?> GreetAsync(NodeConnection connection, LineStream lines)
+    {
+        var from = connection.Remote.Address;
+        var expected = Peers.FirstOrDefault(peer => peer.Index > _self.Index && peer.Entry.Private.Equals(from));
+        try
+        {
+            if (expected is not null && await HandshakeAsync(lines, speakFirst: false) == expected.Name)
+            {
+                return expected;
+            }
+
+            Parts.Log($"failover: {connection.Remote} is no node of this cluster");
+        }
+        catch (InvalidDataException nonsense)
+        {
+            Parts.Log($"failover: {connection.Remote} says nonsense: {nonsense.Message}");
+        }
+        finally
+        {
+            _welcomes.Release();
+        }
+
+        return null;
     }
 
     private async Task DialAsync(Member peer)
@@ -83,7 +129,7 @@ public partial class FailoverEngine
         var connection = await connector.ConnectAsync(_self.Entry.Private, to, either.Token);
         try
         {
-            var lines = new LineStream(connection.Stream);
+            var lines = new LineStream(connection.Stream, MaximumHello);
             if (await HandshakeAsync(lines, speakFirst: true) == peer.Name)
             {
                 await RunLinkAsync(peer, new PeerLink(connection, lines));
@@ -117,6 +163,7 @@ public partial class FailoverEngine
             await lines.WriteAsync(own, ControlJson.Default.LinkMessage, either.Token);
         }
 
+        lines.MaximumLine = LineStream.DefaultMaximum;
         return theirs.Node;
     }
 
@@ -124,7 +171,7 @@ public partial class FailoverEngine
     {
         using var stopped = _stopping.Token.Register(link.Close);
         Post(() => LinkUp(peer, link));
-        await link.RunAsync(message => Post(() => Received(peer, link, message)));
+        await link.RunAsync(message => HeardAsync(() => Received(peer, link, message)));
         try
         {
             // Before the peer sees the end of the link, this node has drawn its conclusions.

@@ -1,17 +1,29 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Torture.Protocol.Json;
 
 namespace Torture.ReferenceServer.Failover;
 
-/// <summary>JSON objects, one a line, over a stream. A line that is too long or no such object ends it.</summary>
+/// <summary>
+/// JSON objects, one a line, over a stream. A line that is too long ends it; after one that is no such object the next
+/// can be read.
+/// </summary>
 public sealed class LineStream(Stream stream, int maximumLine = LineStream.DefaultMaximum)
 {
     public const int DefaultMaximum = 1 << 20;
+
+    private const int MaximumReason = 300;
+
+    /// <summary>Longer lines than this, bytes, are refused from now on.</summary>
+    public int MaximumLine { get; set; } = maximumLine;
 
     private byte[] _buffer = new byte[4096];
     private int _start;
     private int _end;
     private int _searched;
+
+    /// <summary>A line was too long: nothing can be read any more.</summary>
+    public bool IsBroken { get; private set; }
 
     /// <summary>The next object; null at the end of the stream.</summary>
     /// <exception cref="InvalidDataException">Too long, or not an object of this type.</exception>
@@ -57,14 +69,15 @@ public sealed class LineStream(Stream stream, int maximumLine = LineStream.Defau
             _start = 0;
         }
 
-        if (_end >= maximumLine)
+        if (_end >= MaximumLine)
         {
-            throw new InvalidDataException($"The line is longer than {maximumLine} bytes.");
+            IsBroken = true;
+            throw new InvalidDataException($"The line is longer than {MaximumLine} bytes.");
         }
 
         if (_end == _buffer.Length)
         {
-            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, maximumLine));
+            Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, MaximumLine));
         }
 
         var count = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
@@ -77,12 +90,15 @@ public sealed class LineStream(Stream stream, int maximumLine = LineStream.Defau
     {
         try
         {
+            JsonItems.RefuseNulls(text, type.Options);
             return JsonSerializer.Deserialize(text, type) ?? throw new InvalidDataException("The line is null.");
         }
         catch (JsonException refused)
         {
+            // It may quote the line, which may be long.
             var why = refused.Message.ReplaceLineEndings(" ");
-            throw new InvalidDataException($"The line cannot be read: {why}", refused);
+            var shown = why.Length > MaximumReason ? why[..MaximumReason] + " ..." : why;
+            throw new InvalidDataException($"The line cannot be read: {shown}", refused);
         }
     }
 }

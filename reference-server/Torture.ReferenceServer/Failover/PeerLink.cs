@@ -28,14 +28,15 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>
     /// Hands on what comes until the link ends, whoever ends it. The connection stays open until disposed.
     /// </summary>
-    public async Task RunAsync(Action<LinkMessage> received)
+    /// <param name="received">The next message is read once it has returned.</param>
+    public async Task RunAsync(Func<LinkMessage, Task> received)
     {
         var writing = WriteAsync();
         try
         {
             while (await _lines.ReadAsync(ControlJson.Default.LinkMessage, _ended.Token) is { } message)
             {
-                received(message);
+                await received(message);
             }
         }
         catch (InvalidDataException nonsense)

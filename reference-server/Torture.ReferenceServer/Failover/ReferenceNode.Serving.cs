@@ -125,12 +125,12 @@ public partial class ReferenceNode : IAddressHost
         (connection, ended) => server.ServeAsync(
             permit is null ? connection.Stream : Fenced(connection.Stream, permit),
             connection.Local, connection.Remote, ended),
-        Environment.Log);
+        Environment.Time, Environment.Log);
 
     private ServedPort ServeSmb(IPAddress address, ServingPermit permit) => new(
         Environment.Listeners.Listen(new IPEndPoint(address, Cluster.Ports.Smb)),
         (connection, ended) => _smb!.ServeAsync(Fenced(connection.Stream, permit), ended),
-        Environment.Log);
+        Environment.Time, Environment.Log);
 
     private static async ValueTask CloseAllAsync(IEnumerable<ServedPort> ports)
     {

@@ -8,13 +8,14 @@ internal sealed class ServedPort
     private readonly CancellationTokenSource _ended = new();
     private readonly IListener _listener;
     private readonly Func<NodeConnection, CancellationToken, Task> _serve;
+    private readonly TimeProvider _time;
     private readonly Action<string> _log;
     private bool _isClosed;
 
     public ServedPort(
-        IListener listener, Func<NodeConnection, CancellationToken, Task> serve, Action<string> log)
+        IListener listener, Func<NodeConnection, CancellationToken, Task> serve, TimeProvider time, Action<string> log)
     {
-        (_listener, _serve, _log) = (listener, serve, log);
+        (_listener, _serve, _time, _log) = (listener, serve, time, log);
         _ = AcceptAsync();
     }
 
@@ -44,7 +45,7 @@ internal sealed class ServedPort
             NodeConnection connection;
             try
             {
-                connection = await _listener.AcceptAsync(_ended.Token);
+                connection = await NextAsync();
             }
             catch (Exception ended) when (PeerLink.IsEnd(ended))
             {
@@ -63,6 +64,22 @@ internal sealed class ServedPort
             }
 
             _ = ServeAsync(connection);
+        }
+    }
+
+    private async Task<NodeConnection> NextAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await _listener.AcceptAsync(_ended.Token);
+            }
+            catch (Exception crowded) when (Shortage.Is(crowded))
+            {
+                _log($"{_listener.Local}: cannot accept: {crowded.Message}");
+                await Task.Delay(Shortage.Pause, _time, _ended.Token);
+            }
         }
     }
 

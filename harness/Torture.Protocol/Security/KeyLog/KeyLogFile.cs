@@ -84,7 +84,7 @@ public sealed class KeyLogFile : IKeyLog, IDisposable
             }
         }
         catch (Exception refused) when (refused is JsonException or FormatException
-            or InvalidOperationException or KeyNotFoundException or ArgumentException)
+            or InvalidOperationException or KeyNotFoundException or ArgumentException or OverflowException)
         {
             throw new ProtocolException(
                 $"Entry {entries.Count + 1} of the key log cannot be read: {refused.Message}",
