@@ -1,3 +1,4 @@
+using System.Net;
 using NUnit.Framework;
 using Torture.Harness;
 using Torture.Harness.Clusters;
@@ -47,6 +48,13 @@ public sealed class Verdicts : Suite
     {
         Check.That(House.NeverHangs, 1, 1);
         await Task.Delay(Timeout.InfiniteTimeSpan, Time, Deadline);
+    }
+
+    [Test, Verifies(House.StaysUp)]
+    public async Task Connects()
+    {
+        await using var connection = await OpenAsync(new IPEndPoint(Cluster.PublicAddresses[0].Address, 445));
+        Check.That(House.StaysUp, connection.Remote.Port, 445);
     }
 
     [Test, Verifies(House.StaysUp)]

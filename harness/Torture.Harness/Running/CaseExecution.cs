@@ -57,6 +57,9 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
             case NUnit.Framework.InconclusiveException or NUnit.Framework.IgnoreException:
                 _problems.Add(Verdict.Inconclusive, $"given up: {thrown.Message}");
                 break;
+            case Exception when run.IsStopped:
+                _problems.Add(Verdict.Inconclusive, "not at its end when the run was stopped");
+                break;
             case OperationCanceledException or TimeoutException when run.Deadline.IsCancellationRequested:
                 _problems.Add(Verdict.Failed, FormattableString.Invariant(
                     $"not at its end after its deadline of {run.Limit.TotalSeconds:0.##} s"));

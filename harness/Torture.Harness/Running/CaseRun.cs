@@ -21,11 +21,14 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     private readonly CaseCluster? _cluster;
     private readonly RunSession? _session;
     private readonly CancellationTokenSource _deadline;
+    private readonly CancellationTokenRegistration _stopping;
     private CaseClient? _client;
 
     /// <param name="session">Null for a case that needs no cluster.</param>
+    /// <param name="stopping">Fires when the run stops: the deadline has come then.</param>
     public CaseRun(
-        string id, RunSession? session, TimeProvider time, TimeSpan limit, int seed, bool breaks = false)
+        string id, RunSession? session, TimeProvider time, TimeSpan limit, int seed, bool breaks = false,
+        CancellationToken stopping = default)
     {
         Id = id;
         Time = time;
@@ -36,6 +39,7 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
         Checks = new CheckLog(this);
         Check = new Checks(Checks);
         _deadline = new CancellationTokenSource(limit, time);
+        _stopping = stopping.Register(_deadline.Cancel);
         _session = session;
         _cluster = session is null ? null : new CaseCluster(this, session.Cluster);
         Capture = session?.Router.Open();
@@ -68,6 +72,9 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     public Nemesis Nemesis { get; }
 
     public CancellationToken Deadline => _deadline.Token;
+
+    /// <summary>The run was stopped while the case was at it.</summary>
+    public bool IsStopped => _stopping.Token.IsCancellationRequested;
 
     /// <summary>For healing and settlement: they go on after the deadline, within limits of their own.</summary>
     public CancellationToken Ending => CancellationToken.None;
@@ -233,6 +240,7 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
             client.Dispose();
         }
 
+        await _stopping.DisposeAsync();
         _deadline.Dispose();
     }
 }

@@ -8,13 +8,14 @@ namespace Torture.Harness.Running;
 
 /// <summary>
 /// Runs cases in this process with NUnit's own engine. An assembly is loaded once and run any number of times, one run
-/// after the other.
+/// after the other; for runs side by side take several of these.
 /// </summary>
 public sealed class SuiteRunner
 {
     private const int Workers = 16;
 
     private readonly NUnitTestAssemblyRunner _runner = new(new DefaultTestAssemblyBuilder());
+    private readonly ITest _tree;
 
     /// <summary>Loads the assembly of the suites.</summary>
     /// <param name="suites">Null: Torture.Suites, which lies beside the program.</param>
@@ -22,9 +23,9 @@ public sealed class SuiteRunner
     public SuiteRunner(Assembly? suites = null)
     {
         var settings = new Dictionary<string, object> { ["NumberOfTestWorkers"] = Workers };
-        var tree = _runner.Load(suites ?? Assembly.Load("Torture.Suites"), settings);
-        Cases = PlannedCase.AllOf(tree);
-        var broken = NotRunnable(tree).ToList();
+        _tree = _runner.Load(suites ?? Assembly.Load("Torture.Suites"), settings);
+        Cases = PlannedCase.AllOf(_tree);
+        var broken = NotRunnable(_tree).ToList();
         if (broken.Count > 0)
         {
             throw new InvalidOperationException(string.Join(Environment.NewLine, broken));
@@ -46,7 +47,7 @@ public sealed class SuiteRunner
         RunOptions options, IReadOnlyList<PlannedCase> cases, Action<TortureRun>? begun = null,
         CancellationToken cancellationToken = default)
     {
-        await using var run = TortureRun.Begin(options, cases);
+        await using var run = TortureRun.Begin(options, cases, _tree);
         begun?.Invoke(run);
         await using var stopping = cancellationToken.Register(() =>
         {

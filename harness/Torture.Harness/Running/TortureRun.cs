@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using NUnit.Framework.Interfaces;
+using NUnit.Framework.Internal;
 using Torture.Harness.Clusters;
 using Torture.Harness.Results;
 
@@ -9,24 +11,28 @@ namespace Torture.Harness.Running;
 
 /// <summary>
 /// One run: a folder, a target that comes up when the first case needs it, and a verdict for every planned case.
-/// A process has one at a time.
+/// A loaded tree of tests has one at a time; a process has as many as it has trees.
 /// </summary>
 public sealed class TortureRun : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<ITest, TortureRun> Runs = [];
+    private static int _begun;
+
+    private readonly ITest _tree;
     private readonly RunOptions _options;
     private readonly RunRecord _record;
     private readonly Lazy<Task<RunSession>> _session;
     private readonly CancellationTokenSource _stopping = new();
     private bool _ended;
 
-    private TortureRun(RunOptions options, IReadOnlyList<PlannedCase> plan)
+    private TortureRun(RunOptions options, IReadOnlyList<PlannedCase> plan, ITest tree)
     {
-        _options = options;
+        (_options, _tree) = (options, tree);
         var started = options.Time.GetUtcNow();
         RunId = started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)
-            + $"-{Environment.ProcessId}";
+            + $"-{Environment.ProcessId}-{Interlocked.Increment(ref _begun)}";
         Folder = RunFolder.Make(options, started);
-        _record = new RunRecord(Folder, Begun(options, started), plan, options.Time);
+        _record = new RunRecord(Folder, Begun(RunId, options, started), plan, options.Time);
         _session = new Lazy<Task<RunSession>>(UpAsync);
     }
 
@@ -36,11 +42,6 @@ public sealed class TortureRun : IAsyncDisposable
     /// <summary>A case has a verdict; from any thread.</summary>
     public event Action<CaseResult>? CaseEnded;
 
-    public static TortureRun? Current { get; private set; }
-
-    internal static TortureRun Required =>
-        Current ?? throw new InvalidOperationException("no run: call TortureRun.Begin in a [SetUpFixture]");
-
     public string RunId { get; }
 
     /// <summary>Holds results.json and the cases' evidence.</summary>
@@ -48,16 +49,22 @@ public sealed class TortureRun : IAsyncDisposable
 
     public RunResults Results => _record.Results;
 
-    /// <exception cref="InvalidOperationException">Another run goes on.</exception>
-    public static TortureRun Begin(RunOptions options, IReadOnlyList<PlannedCase> plan)
+    /// <param name="tree">The loaded tests, whose cases will find this run.</param>
+    /// <exception cref="InvalidOperationException">Another run of the same tests goes on.</exception>
+    internal static TortureRun Begin(RunOptions options, IReadOnlyList<PlannedCase> plan, ITest tree)
     {
-        if (Current is not null)
+        if (Runs.ContainsKey(tree))
         {
-            throw new InvalidOperationException("a run goes on in this process");
+            throw new InvalidOperationException($"a run of {tree.Name} goes on in this process");
         }
 
-        return Current = new TortureRun(options, plan);
+        return Runs[tree] = new TortureRun(options, plan, tree);
     }
+
+    /// <summary>The run that a test belongs to.</summary>
+    internal static TortureRun Of(ITest test) => Runs.GetValueOrDefault(RootOf(test))
+        ?? throw new InvalidOperationException(
+            $"no run for {test.FullName}: call TortureRun.BeginUnderTestPlatform in a [SetUpFixture]");
 
     /// <summary>
     /// For the [SetUpFixture] of a test assembly: begins a run as the environment says, unless the command did so
@@ -65,22 +72,24 @@ public sealed class TortureRun : IAsyncDisposable
     /// </summary>
     public static void BeginUnderTestPlatform()
     {
-        if (Current is null)
+        var tree = RootOf(TestExecutionContext.CurrentContext.CurrentTest);
+        if (!Runs.ContainsKey(tree))
         {
-            Begin(RunOptions.FromEnvironment() with { Arguments = "dotnet test" }, []).IsOfTestPlatform = true;
+            Begin(RunOptions.FromEnvironment() with { Arguments = "dotnet test" }, [], tree).IsOfTestPlatform = true;
         }
     }
 
     /// <summary>For the [SetUpFixture]: ends what <see cref="BeginUnderTestPlatform"/> began.</summary>
     public static async Task EndUnderTestPlatformAsync()
     {
-        if (Current is { IsOfTestPlatform: true } run)
+        var tree = RootOf(TestExecutionContext.CurrentContext.CurrentTest);
+        if (Runs.GetValueOrDefault(tree) is { IsOfTestPlatform: true } run)
         {
             await run.DisposeAsync();
         }
     }
 
-    /// <summary>No further case begins to use the cluster; those that run end at their next step.</summary>
+    /// <summary>No further case begins to use the cluster; those that run are at their deadline.</summary>
     public void Stop(string reason)
     {
         _record.Stop(reason);
@@ -107,7 +116,7 @@ public sealed class TortureRun : IAsyncDisposable
         {
             _record.Finish();
             _stopping.Dispose();
-            Current = null;
+            Runs.TryRemove(_tree, out _);
         }
     }
 
@@ -140,7 +149,7 @@ public sealed class TortureRun : IAsyncDisposable
             await using var run = new CaseRun(
                 planned.Id, session, session?.Cluster.Time ?? _options.Time,
                 planned.Takes ?? session?.Cluster.Limits.Case ?? new Limits().Case,
-                SeedOf(planned.Id, round), planned.Breaks);
+                SeedOf(planned.Id, round), planned.Breaks, _stopping.Token);
             suite.Case = run;
             var result = await new CaseExecution(planned, _options, run).ExecuteAsync(body);
             return _options.Evidence && !planned.IsLocal
@@ -213,9 +222,19 @@ public sealed class TortureRun : IAsyncDisposable
         }
     }
 
-    private static RunResults Begun(RunOptions options, DateTimeOffset started) => new()
+    private static ITest RootOf(ITest test)
     {
-        RunId = started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + $"-{Environment.ProcessId}",
+        while (test.Parent is { } parent)
+        {
+            test = parent;
+        }
+
+        return test;
+    }
+
+    private static RunResults Begun(string runId, RunOptions options, DateTimeOffset started) => new()
+    {
+        RunId = runId,
         Target = options.Target,
         Started = started,
         Strict = options.Strict,

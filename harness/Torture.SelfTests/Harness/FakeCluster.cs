@@ -27,6 +27,9 @@ internal sealed class FakeCluster : ICluster
     /// <summary>Healing undoes it.</summary>
     public bool Heals { get; init; } = true;
 
+    /// <summary>Before a connection is refused.</summary>
+    public Func<CancellationToken, Task> Connecting { get; init; } = _ => Task.CompletedTask;
+
     public int Rebuilt { get; private set; }
 
     public string Target => "fake";
@@ -61,8 +64,12 @@ internal sealed class FakeCluster : ICluster
 
     public ICaptureSession? Capture => null;
 
-    public ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
+    public async ValueTask<Connection> ConnectAsync(
+        IPAddress from, IPEndPoint to, CancellationToken cancellationToken)
+    {
+        await Connecting(cancellationToken);
         throw new IOException("nobody listens");
+    }
 
     public CaseClient ClaimClient(string caseId) =>
         new(caseId, new IPAddress([10, 0, 2, (byte)Interlocked.Increment(ref _clients)]), null);

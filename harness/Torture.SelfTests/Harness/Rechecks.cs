@@ -2,11 +2,12 @@ using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Results;
 using Torture.Harness.Running;
+using Torture.SelfTests.Loopback;
 
 namespace Torture.SelfTests.Harness;
 
 /// <summary>A stored run is judged again and comes to the same.</summary>
-[NonParallelizable]
+[Parallelizable]
 public sealed class Rechecks
 {
     [Test]
@@ -66,19 +67,15 @@ public sealed class Rechecks
     /// <summary>A real run; its folder lies in a temporary one.</summary>
     internal static async Task<(string Folder, RunResults Results)> OnLoopbackAsync(params string[] prefixes)
     {
-        await TinyRun.OneAtATime.WaitAsync();
-        try
-        {
-            var folder = "";
-            var runner = new SuiteRunner();
-            var results = await runner.RunAsync(
-                new RunOptions { Out = Directory.CreateTempSubdirectory("torture-recheck-").FullName },
-                runner.Select(prefixes), run => folder = run.Folder);
-            return (folder, results);
-        }
-        finally
-        {
-            TinyRun.OneAtATime.Release();
-        }
+        var folder = "";
+        var runner = new SuiteRunner();
+        var results = await runner.RunAsync(
+            new RunOptions
+            {
+                Out = Directory.CreateTempSubdirectory("torture-recheck-").FullName,
+                Up = new LoopbackInTurn().UpAsync,
+            },
+            runner.Select(prefixes), run => folder = run.Folder);
+        return (folder, results);
     }
 }

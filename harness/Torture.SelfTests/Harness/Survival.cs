@@ -61,4 +61,24 @@ public sealed class Survival
         results.Finished.Should().BeTrue();
         results.Cases.Should().OnlyContain(result => result.Verdict == Verdict.Inconclusive);
     }
+
+    [Test]
+    public async Task CaseThatWaitsIsInterruptedToo()
+    {
+        TortureRun? running = null;
+        using var run = new TinyRun { Cluster = new FakeCluster { Connecting = WaitAsync } };
+
+        var results = await run.RunAsync(null, ["tiny.Verdicts.Connects"], begun => running = begun);
+
+        var result = results.Cases.Single();
+        result.Verdict.Should().Be(Verdict.Inconclusive, "nobody knows what it would have come to");
+        result.Reason.Should().Be("not at its end when the run was stopped");
+        results.Stopped.Should().Be("interrupted");
+
+        Task WaitAsync(CancellationToken cancellationToken)
+        {
+            running!.Stop("interrupted");
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+    }
 }

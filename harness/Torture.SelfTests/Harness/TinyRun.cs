@@ -8,8 +8,6 @@ namespace Torture.SelfTests.Harness;
 /// <summary>Runs cases of the tiny suite with NUnit's own engine, in a folder that goes away.</summary>
 internal sealed class TinyRun : IDisposable
 {
-    internal static readonly SemaphoreSlim OneAtATime = new(1, 1);
-
     private readonly SuiteRunner _runner = new(Assembly.Load("Torture.TinySuite"));
 
     public string Out { get; } = Directory.CreateTempSubdirectory("torture-tiny-").FullName;
@@ -35,20 +33,12 @@ internal sealed class TinyRun : IDisposable
             Out = Out,
             Up = (_, _) => Task.FromResult<ICluster>(Cluster),
         };
-        await OneAtATime.WaitAsync();
-        try
-        {
-            return await _runner.RunAsync(
-                with is null ? options : with(options), _runner.Select(prefixes), run =>
-                {
-                    Folder = run.Folder;
-                    begun?.Invoke(run);
-                });
-        }
-        finally
-        {
-            OneAtATime.Release();
-        }
+        return await _runner.RunAsync(
+            with is null ? options : with(options), _runner.Select(prefixes), run =>
+            {
+                Folder = run.Folder;
+                begun?.Invoke(run);
+            });
     }
 
     public void Dispose() => Directory.Delete(Out, recursive: true);

@@ -13,6 +13,7 @@ public sealed class VerdictTable
     [TestCase("Breaks", Verdict.Failed, null)]
     [TestCase("ToleratesAndBreaks", Verdict.Failed, null)]
     [TestCase("Throws", Verdict.Failed, "InvalidDataException: torn")]
+    [TestCase("Connects", Verdict.Failed, "IOException: nobody listens")]
     [TestCase("CannotTell", Verdict.Inconclusive, "nobody there")]
     [TestCase("IsNotSupportedHalfWay", Verdict.NotSupported, "MoveShare: write the hook move-share")]
     [TestCase("NeedsWhatIsMissing", Verdict.NotSupported, "BanNode: write the hook ban")]
