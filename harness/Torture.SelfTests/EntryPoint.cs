@@ -24,7 +24,8 @@ internal static class EntryPoint
                 return 64;
         }
 
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        // Where nobody is left to kill it, it ends.
+        await Console.In.ReadLineAsync();
         return 0;
     }
 }

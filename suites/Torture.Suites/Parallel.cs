@@ -1,1 +1,2 @@
 [assembly: Parallelizable(ParallelScope.All)]
+[assembly: LevelOfParallelism(16)]

@@ -31,7 +31,7 @@ internal sealed class ForeignCluster : IAsyncDisposable
         ForeignRoot.Require();
         var folder = new TemporaryFolder();
         var options = folder.Options with { Nodes = nodes };
-        var up = await new LoopbackTarget().UpAsync(options, CancellationToken.None);
+        var up = await new LoopbackInTurn().UpAsync(options, CancellationToken.None);
         return new ForeignCluster((LoopbackCluster)up, folder);
     }
 

@@ -3,14 +3,11 @@ using Torture.SelfTests.ForeignEyes;
 
 namespace Torture.SelfTests.ForeignEyes
 {
-    /// <summary>Brings the cluster up for all that look at it, and starts what takes minutes.</summary>
-    [SetUpFixture]
-    internal sealed class ForeignClusters
+    /// <summary>Starts what takes minutes, before all that runs one by one.</summary>
+    [SetUpFixture, Parallelizable]
+    internal sealed class LongWait
     {
-        private static readonly Lazy<Task<ForeignCluster>> Up = new(() => ForeignCluster.UpAsync());
         private static readonly Lazy<SambaTimeouts> Begun = new(() => new SambaTimeouts());
-
-        public static Task<ForeignCluster> Shared => Up.Value;
 
         /// <summary>Runs beside everything else.</summary>
         public static SambaTimeouts Timeouts => Begun.Value;
@@ -22,28 +19,17 @@ namespace Torture.SelfTests.ForeignEyes
             _ = Timeouts;
         }
 
-        public static async Task EndAsync()
-        {
-            if (Up.IsValueCreated && Up.Value.IsCompletedSuccessfully)
-            {
-                await (await Up.Value).DisposeAsync();
-            }
-
-            if (Begun.IsValueCreated)
-            {
-                await Begun.Value.DisposeAsync();
-            }
-        }
+        public static ValueTask EndAsync() => Begun.IsValueCreated ? Begun.Value.DisposeAsync() : default;
     }
 }
 
 namespace Torture.SelfTests
 {
-    /// <summary>The long wait is over in another namespace than it began in: all goes down at the very end.</summary>
-    [SetUpFixture]
-    internal sealed class ForeignClustersEnd
+    /// <summary>It is over in another namespace than it began in: its cluster goes down at the very end.</summary>
+    [SetUpFixture, Parallelizable]
+    internal sealed class LongWaitEnd
     {
         [OneTimeTearDown]
-        public static Task EndAsync() => ForeignClusters.EndAsync();
+        public static async Task EndAsync() => await LongWait.EndAsync();
     }
 }

@@ -11,12 +11,16 @@ using Torture.SelfTests.Loopback;
 namespace Torture.SelfTests.ForeignEyes;
 
 /// <summary>Samba's rpcclient sees of a node what our own client sees.</summary>
+[Parallelizable]
 public sealed class SambaRpcClient
 {
     private ForeignCluster _foreign = null!;
 
-    [SetUp]
-    public async Task UpAsync() => _foreign = await ForeignClusters.Shared;
+    [OneTimeSetUp]
+    public async Task UpAsync() => _foreign = await ForeignCluster.UpAsync();
+
+    [OneTimeTearDown]
+    public async Task DownAsync() => await _foreign.DisposeAsync();
 
     [Test, CancelAfter(60_000)]
     public async Task ListsTheSameInterfaces(CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ using Torture.SelfTests.Loopback;
 namespace Torture.SelfTests.ForeignEyes;
 
 /// <summary>Samba's own tests, and what each says of a correct server that is not Windows and has no share.</summary>
+[Parallelizable]
 public sealed partial class SambaTorture
 {
     private const string Succeeds = "success";
@@ -34,18 +35,24 @@ public sealed partial class SambaTorture
         ("AsyncNotify", NeedsClusapi),
     ];
 
+    private ForeignCluster _foreign = null!;
+
     private static IEnumerable<TestCaseData> Runs() =>
         from binding in (string[])["ntlm,sign", "ntlm,seal", "spnego,sign"]
         from expectation in Expectations
         select new TestCaseData(binding, expectation.Test, expectation.Expected)
             .SetArgDisplayNames(expectation.Test, binding.Replace(',', '_'));
 
+    [OneTimeSetUp]
+    public async Task UpAsync() => _foreign = await ForeignCluster.UpAsync();
+
+    [OneTimeTearDown]
+    public async Task DownAsync() => await _foreign.DisposeAsync();
+
     [Test, CancelAfter(60_000)]
     public async Task ReadsAndWritesTheSameVectorsAsWe(CancellationToken cancellationToken)
     {
-        var foreign = await ForeignClusters.Shared;
-
-        var (exitCode, output) = await foreign.Root.RunAsync(
+        var (exitCode, output) = await _foreign.Root.RunAsync(
             cancellationToken, "smbtorture", "ncalrpc:", "local.ndr.witness");
 
         exitCode.Should().Be(0, output);
@@ -63,13 +70,12 @@ public sealed partial class SambaTorture
     [TestCase("Register", 1), TestCase("RegisterEx", 4), CancelAfter(60_000)]
     public async Task IsAnsweredAsItsTableDemands(string test, int opnum, CancellationToken cancellationToken)
     {
-        var foreign = await ForeignClusters.Shared;
         await using var probe = await WitnessProbe.ConnectAsync(
-            foreign.Cluster, foreign.Cluster.Nodes[0], cancellationToken);
+            _foreign.Cluster, _foreign.Cluster.Nodes[0], cancellationToken);
         var usable = (await probe.ListAsync()).Interfaces!.Value.Count(entry =>
             entry.State == InterfaceState.AVAILABLE && entry.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS));
 
-        var packets = await foreign.CaptureAsync(
+        var packets = await _foreign.CaptureAsync(
             () => RunAsync("ntlm,sign", test, cancellationToken), cancellationToken);
 
         usable.Should().BeGreaterThan(0);
@@ -92,14 +98,11 @@ public sealed partial class SambaTorture
         TraceBuilder.Read(packets).Calls.Where(call => call.IsWitness && call.Opnum == opnum)
             .Select(call => ((HandleResponse)call.Response!).Status);
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(
-        string binding, string test, CancellationToken cancellationToken)
-    {
-        var foreign = await ForeignClusters.Shared;
-        return await foreign.Root.RunAsync(
-            cancellationToken, "smbtorture", foreign.Binding(0, binding), $"rpc.witness.witness.{test}",
-            $"--option=torture:net_name={foreign.Cluster.NetName}");
-    }
+    private Task<(int ExitCode, string Output)> RunAsync(
+        string binding, string test, CancellationToken cancellationToken) =>
+        _foreign.Root.RunAsync(
+            cancellationToken, "smbtorture", _foreign.Binding(0, binding), $"rpc.witness.witness.{test}",
+            $"--option=torture:net_name={_foreign.Cluster.NetName}");
 
     /// <summary>Success, or the reason of the failure, or where it crashed.</summary>
     internal static string OutcomeOf(string test, int exitCode, string output)

@@ -10,6 +10,7 @@ using Torture.SelfTests.Loopback;
 namespace Torture.SelfTests.ForeignEyes;
 
 /// <summary>tshark reads in our own captures what we read.</summary>
+[Parallelizable]
 public sealed class TsharkDissects
 {
     private const string Witness = "witness.witness_";
@@ -34,7 +35,7 @@ public sealed class TsharkDissects
     [Test, CancelAfter(60_000)]
     public async Task TheSameFieldsAsWe(CancellationToken cancellationToken)
     {
-        var foreign = await ForeignClusters.Shared;
+        await using var foreign = await ForeignCluster.UpAsync();
         var packets = await foreign.CaptureAsync(() => TalkAsync(foreign, cancellationToken), cancellationToken);
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "talk.pcapng");

@@ -9,7 +9,7 @@ using Torture.Harness.Running;
 namespace Torture.SelfTests.Loopback;
 
 /// <summary>Who holds an address, as connections and events tell it.</summary>
-[TestFixture, NonParallelizable]
+[Parallelizable]
 public sealed class AddressesAsClientsSeeThem
 {
     [Test]

@@ -6,13 +6,14 @@ using Torture.Targets.Loopback;
 namespace Torture.SelfTests.Loopback;
 
 /// <summary>The loopback cluster comes up converged and leaves nothing behind.</summary>
+[Parallelizable]
 public sealed class ClusterComesAndGoes
 {
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task UpConvergedAndDown(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        var cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(folder.Options, cancellationToken);
+        var cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
         await using (cluster)
         {
             var seen = await cluster.ObserveAsync(cancellationToken);
@@ -25,11 +26,11 @@ public sealed class ClusterComesAndGoes
         Leftovers.ProcessesWith(folder.Path).Should().BeEmpty();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task ARebuiltClusterServesInItsPlace(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        await using var cluster = await new LoopbackTarget().UpAsync(folder.Options, cancellationToken);
+        await using var cluster = await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
 
         (await cluster.RebuildAsync(cancellationToken)).Should().BeTrue();
 

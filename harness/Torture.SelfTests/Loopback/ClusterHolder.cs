@@ -36,7 +36,9 @@ internal static class ClusterHolder
     /// <param name="machine">A folder for temporary files: runs of another one know nothing of this one.</param>
     public static Process Start(string? machine, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ClusterHolder).Assembly.Location, .. arguments])
+        // These tests may be a background job, which ignores SIGINT, as its children would.
+        string[] program = ["--default-signal=INT", "dotnet", typeof(ClusterHolder).Assembly.Location, .. arguments];
+        var start = new ProcessStartInfo("env", program)
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,

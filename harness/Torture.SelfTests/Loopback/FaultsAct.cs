@@ -13,7 +13,7 @@ namespace Torture.SelfTests.Loopback;
 using Node = Torture.Harness.Clusters.Node;
 
 /// <summary>Each fault of the loopback cluster is seen to act, and after healing the cluster is what it was.</summary>
-[FixtureLifeCycle(LifeCycle.SingleInstance)]
+[FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable]
 public sealed class FaultsAct
 {
     private readonly ConcurrentQueue<ClusterEvent> _events = [];
@@ -36,7 +36,7 @@ public sealed class FaultsAct
     public async Task UpAsync()
     {
         _folder = new TemporaryFolder();
-        _cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(_folder.Options, CancellationToken.None);
+        _cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(_folder.Options, CancellationToken.None);
         _cluster.Changed += _events.Enqueue;
     }
 

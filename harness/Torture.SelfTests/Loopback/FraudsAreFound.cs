@@ -15,6 +15,7 @@ namespace Torture.SelfTests.Loopback;
 using Node = Torture.Harness.Clusters.Node;
 
 /// <summary>A nemesis that does nothing and an observer that lies make no case pass.</summary>
+[Parallelizable]
 public sealed class FraudsAreFound
 {
     private TemporaryFolder _folder = null!;
@@ -25,7 +26,7 @@ public sealed class FraudsAreFound
     {
         _folder = new TemporaryFolder();
         var options = _folder.Options with { Settings = new Dictionary<string, string> { ["lock"] = "file" } };
-        _cluster = await new LoopbackTarget().UpAsync(options, CancellationToken.None);
+        _cluster = await new LoopbackInTurn().UpAsync(options, CancellationToken.None);
     }
 
     [OneTimeTearDown]
@@ -76,7 +77,7 @@ public sealed class FraudsAreFound
 
     [TestCase("nemesis", "null", "disable n1 was not seen to act by observation")]
     [TestCase("observer", "lying", "disable n1 was not seen to act on the wire")]
-    [CancelAfter(60_000)]
+    [CancelAfter(120_000)]
     public async Task ACaseUnderAFraudIsInconclusive(
         string setting, string value, string reason, CancellationToken cancellationToken)
     {
@@ -84,7 +85,9 @@ public sealed class FraudsAreFound
         var runner = new SuiteRunner(Assembly.Load("Torture.TinySuite"));
         var options = new RunOptions
         {
-            Out = folder.Path, Settings = new Dictionary<string, string> { [setting] = value },
+            Out = folder.Path,
+            Up = new LoopbackInTurn().UpAsync,
+            Settings = new Dictionary<string, string> { [setting] = value },
         };
 
         var results = await runner.RunAsync(options, runner.Select(["tiny.Faults.DisablesANode"]), _ => { })
@@ -122,7 +125,7 @@ public sealed class FraudsAreFound
     [Test]
     public async Task AnUnknownFraudIsRefused()
     {
-        var up = () => new LoopbackTarget().UpAsync(
+        var up = () => new LoopbackInTurn().UpAsync(
             _folder.Options with { Settings = new Dictionary<string, string> { ["nemesis"] = "none" } }, default);
 
         (await up.Should().ThrowAsync<TargetUnusableException>()).WithMessage("*knows nemesis=null*");

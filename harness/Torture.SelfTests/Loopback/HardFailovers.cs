@@ -6,7 +6,7 @@ using Torture.Harness.Faults;
 namespace Torture.SelfTests.Loopback;
 
 /// <summary>What is hardest for a failover: the leader frozen, two nodes lost at once.</summary>
-[TestFixture, NonParallelizable]
+[Parallelizable]
 public sealed class HardFailovers
 {
     private LoopbackWorld _world = null!;

@@ -20,7 +20,7 @@ internal sealed class LoopbackWorld : IAsyncDisposable
     public static async Task<LoopbackWorld> UpAsync()
     {
         var folder = new TemporaryFolder();
-        var cluster = await new LoopbackTarget().UpAsync(folder.Options, CancellationToken.None);
+        var cluster = await new LoopbackInTurn().UpAsync(folder.Options, CancellationToken.None);
         return new LoopbackWorld((LoopbackCluster)cluster, folder);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Clusters;
@@ -8,6 +9,7 @@ using Torture.Targets.Loopback;
 namespace Torture.SelfTests.Loopback;
 
 /// <summary>However a run ends, nothing of its cluster stays: no process, no socket, no file, no route.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class NothingIsLeft
 {
     private const int SIGINT = 2;
@@ -15,31 +17,39 @@ public sealed class NothingIsLeft
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     [TestCase(Native.SIGKILL, false), TestCase(Native.SIGKILL, true), TestCase(SIGINT, false), TestCase(SIGTERM, true)]
-    [CancelAfter(60_000)]
+    [CancelAfter(120_000)]
     public async Task WhenTheHarnessIsEnded(int signal, bool aNodeIsFrozen, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        using var holder = ClusterHolder.Start(null, ClusterHolder.Verb, folder.Path);
-        var controlFolder = await holder.StandardOutput.ReadLineAsync(cancellationToken);
-        var routes = await holder.StandardOutput.ReadLineAsync(cancellationToken);
-        var nodes = Leftovers.IdsOf("node", folder.Path);
-        nodes.Should().HaveCount(3);
-        if (aNodeIsFrozen)
+        var (holder, controlFolder) = await LoopbackInTurn.TakeAsync(
+            () => HoldAsync(folder.Path, cancellationToken), cancellationToken);
+        using var ended = holder;
+        try
         {
-            Native.Signal(nodes[0], Native.SIGSTOP);
+            var routes = await holder.StandardOutput.ReadLineAsync(cancellationToken);
+            var nodes = Leftovers.IdsOf("node", folder.Path);
+            nodes.Should().HaveCount(3);
+            if (aNodeIsFrozen)
+            {
+                Native.Signal(nodes[0], Native.SIGSTOP);
+            }
+
+            Native.Signal(holder.Id, signal);
+            await holder.WaitForExitAsync(cancellationToken);
+
+            (await LeftAsync(folder.Path, controlFolder!, routes!, cancellationToken)).Should().BeEmpty();
         }
-
-        Native.Signal(holder.Id, signal);
-        await holder.WaitForExitAsync(cancellationToken);
-
-        (await LeftAsync(folder.Path, controlFolder!, routes!, cancellationToken)).Should().BeEmpty();
+        finally
+        {
+            holder.Kill();
+        }
     }
 
-    [TestCase(false), TestCase(true), CancelAfter(60_000)]
+    [TestCase(false), TestCase(true), CancelAfter(120_000)]
     public async Task WhenTheSupervisorIsKilled(bool aNodeIsFrozen, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        var cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(folder.Options, cancellationToken);
+        var cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
         var died = 0;
         cluster.Changed += change => died += change is ClusterEvent.NodeDied ? 1 : 0;
         if (aNodeIsFrozen)
@@ -61,11 +71,11 @@ public sealed class NothingIsLeft
             .Should().BeEmpty();
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, CancelAfter(120_000)]
     public async Task WhenTheSupervisorIsKilledAndTheClusterGoesDown(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        var cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(folder.Options, cancellationToken);
+        var cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
         Native.Signal(Leftovers.IdsOf("keep", folder.Path).Single(), Native.SIGKILL);
 
         await cluster.DisposeAsync();
@@ -74,6 +84,13 @@ public sealed class NothingIsLeft
         (await LeftAsync(
             folder.Path, configuration.ControlFolder, string.Join(' ', configuration.Routes), cancellationToken))
             .Should().BeEmpty();
+    }
+
+    private static async Task<(Process Holder, string? ControlFolder)> HoldAsync(
+        string folder, CancellationToken cancellationToken)
+    {
+        var holder = ClusterHolder.Start(null, ClusterHolder.Verb, folder);
+        return (holder, await holder.StandardOutput.ReadLineAsync(cancellationToken));
     }
 
     private static async Task<IReadOnlyList<string>> LeftAsync(

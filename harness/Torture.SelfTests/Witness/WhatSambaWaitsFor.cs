@@ -15,7 +15,7 @@ public sealed class WhatSambaWaitsFor
     public async Task EachTimeoutElapses(CancellationToken cancellationToken)
     {
         ForeignRoot.Require();
-        var (exitCode, output) = await ForeignClusters.Timeouts.Result.WaitAsync(cancellationToken);
+        var (exitCode, output) = await LongWait.Timeouts.Result.WaitAsync(cancellationToken);
 
         output.Should().Contain("with timeout of 120 ");
         SambaTorture.OutcomeOf("AsyncNotify_timeouts", exitCode, output)

@@ -28,6 +28,7 @@ internal static class LockHolder
             "dotnet", [typeof(LockHolder).Assembly.Location, Verb, kind, path])
         {
             RedirectStandardOutput = true,
+            RedirectStandardInput = true,
         })!;
         var said = await holder.StandardOutput.ReadLineAsync(cancellationToken);
         return said == "term 1" ? holder : throw new InvalidOperationException($"the holder said {said}");
