@@ -6,7 +6,7 @@ if (-not (Get-Command dotnet -ErrorAction SilentlyContinue)) {
 }
 if ($args.Count -gt 0 -and $args[0] -eq 'self-test') {
     $rest = @($args | Select-Object -Skip 1)
-    dotnet run --project harness/Torture.Cli --configuration Release -- setup --foreign
+    dotnet run --project harness/Torture.Cli --configuration Release -- setup --foreign --containers
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
     dotnet test Torture.sln --configuration Release `
         --logger "trx;LogFilePrefix=torture" --results-directory out/self-test @rest

@@ -60,12 +60,18 @@ internal sealed partial class Prerequisites
         var hasSystemd = Directory.Exists("/run/systemd/system");
         // In a session of its own, so that it outlives this command and its terminal.
         var started = hasSystemd
-            ? Run("systemctl", "start", "docker")
-            : Run("/bin/sh", "-c", $"setsid dockerd >>{EngineLog} 2>&1 </dev/null &");
+            ? Tool.Run("systemctl", "start", "docker")
+            : Tool.Run("/bin/sh", "-c", $"setsid dockerd >>{EngineLog} 2>&1 </dev/null &");
+        if (!started.Succeeded)
+        {
+            log.WriteLine($"setup: the engine does not start: {started.Why}");
+            return false;
+        }
+
         log.WriteLine(hasSystemd
             ? "setup: started the service docker"
             : $"setup: started dockerd, which stays (log {EngineLog}, process in /var/run/docker.pid)");
-        return started && await UntilEngineAnswersAsync(cancellationToken);
+        return await UntilEngineAnswersAsync(cancellationToken);
     }
 
     private async Task<bool> UntilEngineAnswersAsync(CancellationToken cancellationToken)
