@@ -27,7 +27,7 @@ internal static class HistoryJson
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
-        options.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter());
         options.Converters.Add(new AddressConverter());
         options.Converters.Add(new EndpointConverter());
         options.Converters.Add(new BytesConverter());

@@ -53,6 +53,24 @@ public sealed class Totals
     }
 
     [Test]
+    public void SkippedInOneRunAndPassedInAnotherIsNotSkipped()
+    {
+        WriteNamed("platform.trx", "Torture.Suites.Failover.StalledLock", "Stalls", "NotExecuted");
+        WriteNamed("run.trx", "failover.StalledLock", "Stalls", "Passed");
+
+        TestTotals.Of([folder]).Should().BeEquivalentTo(new { Passed = 1, Failed = 0, Skipped = 0, AreGood = true });
+    }
+
+    [Test]
+    public void SkippedHereAndAnotherPassedThereIsSkipped()
+    {
+        WriteNamed("platform.trx", "Torture.Suites.Failover.StalledLock", "Stalls", "NotExecuted");
+        WriteNamed("run.trx", "failover.StalledLock", "Recovers", "Passed");
+
+        TestTotals.Of([folder]).Should().BeEquivalentTo(new { Passed = 1, Skipped = 1, AreGood = false });
+    }
+
+    [Test]
     public void NoTestIsNotGood()
     {
         Write("a.trx");
@@ -84,4 +102,11 @@ public sealed class Totals
             "<TestRun xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"><Results>"
             + string.Concat(outcomes.Select(outcome => $"<UnitTestResult outcome=\"{outcome}\"/>"))
             + "</Results></TestRun>");
+
+    private void WriteNamed(string file, string owner, string test, string outcome) =>
+        File.WriteAllText(
+            Path.Combine(folder, file),
+            "<TestRun xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"><Results>"
+            + $"<UnitTestResult testId=\"1\" outcome=\"{outcome}\"/></Results><TestDefinitions><UnitTest id=\"1\">"
+            + $"<TestMethod className=\"{owner}\" name=\"{test}\"/></UnitTest></TestDefinitions></TestRun>");
 }

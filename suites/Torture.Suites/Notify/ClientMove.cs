@@ -171,15 +171,18 @@ public sealed class ClientMove : Suite
     [Test, Verifies(Swn.MoveReachesClient)]
     public async Task AllRegistrationsOfTheClientHearIt()
     {
+        // Each polls at once: none may grow old unused while the others register.
         await using var first = await RegisterAsync(address: Cluster.PublicAddresses[0]);
+        var toFirst = first.AsyncNotifyAsync();
         await using var second = await RegisterAsync(address: Cluster.PublicAddresses[1]);
+        var toSecond = second.AsyncNotifyAsync();
         await using var version1 = await RegisterAsync(version: WitnessVersion.V1);
+        var toVersion1 = version1.AsyncNotifyAsync();
 
         await MoveAsync(Client, Destination);
 
-        foreach (var registration in new[] { first, second, version1 })
+        foreach (var reply in await Task.WhenAll(toFirst, toSecond, toVersion1))
         {
-            var reply = await registration.AsyncNotifyAsync();
             Check.That(Swn.MoveReachesClient, reply, r => r.Kind, NotificationKind.CLIENT_MOVE_NOTIFICATION);
         }
     }
@@ -187,19 +190,20 @@ public sealed class ClientMove : Suite
     [Test, Verifies(Swn.MoveReachesClient, Ctdb.AllRegisteredAreTold)]
     public async Task RegistrationsOnEveryNodeHearIt()
     {
-        var registrations = new List<Registration>();
+        var polls = new List<(Registration Registration, Task<NotifyReply> Reply)>();
         foreach (var node in Cluster.Nodes)
         {
-            registrations.Add(await RegisterAsync(on: node));
+            var registration = await RegisterAsync(on: node);
+            polls.Add((registration, registration.AsyncNotifyAsync()));
         }
 
         await MoveAsync(Client, Destination);
 
-        foreach (var registration in registrations)
+        foreach (var poll in polls)
         {
-            await using (registration)
+            await using (poll.Registration)
             {
-                var reply = await registration.AsyncNotifyAsync();
+                var reply = await poll.Reply;
                 Check.That(Swn.MoveReachesClient, reply, r => r.Status, ERROR_SUCCESS);
                 Check.That(Ctdb.AllRegisteredAreTold, reply, r => r.Addresses[0].Address, Destination.Address);
             }
