@@ -86,11 +86,12 @@ public sealed class KeyLogFile : IKeyLog, IDisposable
         catch (Exception refused) when (refused is JsonException or FormatException
             or InvalidOperationException or KeyNotFoundException or ArgumentException or OverflowException)
         {
+            // What the parser says may quote the text, and with it a key.
+            var why = refused is JsonException ? "it is no JSON" : "a field is missing or is none";
             throw new ProtocolException(
-                $"Entry {entries.Count + 1} of the key log cannot be read: {refused.Message}",
+                $"Entry {entries.Count + 1} of the key log cannot be read: {why}.",
                 "keys.json",
-                reader.TokenStartIndex,
-                refused);
+                reader.TokenStartIndex);
         }
 
         return entries;
