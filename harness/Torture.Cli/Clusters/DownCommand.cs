@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Torture.Harness.Clusters;
 using Torture.Harness.Running;
+using Torture.Targets.Containers.Engine;
 
 namespace Torture.Cli.Clusters;
 
@@ -28,18 +29,16 @@ internal static class DownCommand
             await ClusterHost.AskAsync(["down"], cancellationToken);
         }
 
-        var code = await SweepAsync(TargetCatalogue.All, Console.Out, Console.Error, cancellationToken);
+        var swept = await SweepAsync(TargetCatalogue.All, Console.Out, Console.Error, cancellationToken);
         try
         {
-            await ImagesCommand.SweepAsync(cancellationToken);
+            return Math.Max(swept, await ImagesCommand.SweepAsync(cancellationToken));
         }
-        catch (TargetUnusableException none)
+        catch (EngineException none) when (none.Trouble == EngineTrouble.NoEngine)
         {
-            // Where no engine answers, no run has left anything on it that could be seen: say so, and be content.
-            Console.Error.WriteLine($"torture: nothing of containers was looked for: {none.Message}");
+            // Without an engine nothing is left on one.
+            return swept;
         }
-
-        return code;
     }
 
     /// <summary>A tab-separated line for each thing that was removed: target and thing.</summary>
