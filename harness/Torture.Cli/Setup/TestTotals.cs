@@ -18,7 +18,8 @@ internal sealed record TestTotals(int Passed, int Failed, int Skipped, IReadOnly
     public static TestTotals Of(IEnumerable<string> paths)
     {
         var problems = new List<string>();
-        var results = paths.SelectMany(path => FilesOf(path, problems)).SelectMany(file => Read(file, problems)).ToList();
+        var results = paths.SelectMany(path => FilesOf(path, problems))
+            .SelectMany(file => Read(file, problems)).ToList();
         var passed = results.Where(result => result.Outcome == "Passed").ToList();
         var passedTests = passed.Select(result => result.Test).OfType<string>()
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
