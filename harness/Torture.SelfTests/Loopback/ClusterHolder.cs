@@ -1,4 +1,5 @@
 using Torture.Harness.Clusters;
+using Torture.SelfTests.Takeover;
 using Torture.Targets.Loopback;
 
 namespace Torture.SelfTests.Loopback;
@@ -8,8 +9,18 @@ internal static class ClusterHolder
 {
     public const string Verb = "hold-cluster";
 
+    /// <summary>The same with network namespaces.</summary>
+    public const string NamespacesVerb = "hold-namespaces";
+
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [NamespacesVerb])
+        {
+            var namespaces = await NamespaceCluster.UpAsync([null]);
+            Console.Out.WriteLine(Path.GetDirectoryName(namespaces.ClusterFilePath));
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
+        }
+
         if (arguments is not [Verb, var folder])
         {
             Console.Error.WriteLine("these are tests: dotnet test harness/Torture.SelfTests");

@@ -54,7 +54,9 @@ public sealed class ControlServer(ReferenceNode node)
         }
     }
 
-    /// <summary>First what is, then what happens. A watcher that does not read is cut off.</summary>
+    /// <summary>
+    /// First what is, then what happens, until the watcher closes its side. One that does not read is cut off.
+    /// </summary>
     private async Task WatchAsync(LineStream lines, CancellationToken cancellationToken)
     {
         var events = Channel.CreateBounded<NodeEvent>(MaximumUnread);
@@ -66,11 +68,13 @@ public sealed class ControlServer(ReferenceNode node)
             }
         }
 
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var gone = UntilGoneAsync(lines, leaving);
         node.Engine.Changed += Heard;
         try
         {
             await AnswerAsync(lines, node.ExecuteHere(new ControlRequest(ControlVerb.Observe)), cancellationToken);
-            while (await events.Reader.WaitToReadAsync(cancellationToken))
+            while (await events.Reader.WaitToReadAsync(leaving.Token))
             {
                 while (events.Reader.TryRead(out var happened))
                 {
@@ -81,6 +85,23 @@ public sealed class ControlServer(ReferenceNode node)
         finally
         {
             node.Engine.Changed -= Heard;
+            leaving.Cancel();
+            await gone;
         }
+    }
+
+    private static async Task UntilGoneAsync(LineStream lines, CancellationTokenSource leaving)
+    {
+        try
+        {
+            while (await ReadAsync(lines, leaving.Token) is not null)
+            {
+            }
+        }
+        catch (Exception ended) when (ended is IOException or InvalidDataException or OperationCanceledException)
+        {
+        }
+
+        leaving.Cancel();
     }
 }
