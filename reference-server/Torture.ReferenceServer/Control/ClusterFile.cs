@@ -157,6 +157,11 @@ public static class ClusterFile
             yield return "a time is outside 0.001 to 86400 seconds";
         }
 
+        if (EngineFault(cluster) is { } engine)
+        {
+            yield return engine;
+        }
+
         if (profile.KeepAliveLimit is < 1 or > 1000)
         {
             yield return $"keepAliveLimit {profile.KeepAliveLimit}: 1 to 1000";
@@ -166,6 +171,26 @@ public static class ClusterFile
         {
             yield return fault;
         }
+    }
+
+    private static string? EngineFault(ClusterConfiguration cluster)
+    {
+        var engine = cluster.Engine;
+        if (engine.Kind == EngineKind.Embedded)
+        {
+            return cluster.Lock is null ? "lock must be given for engine embedded" : null;
+        }
+
+        var longest = cluster.Nodes.Select(node => engine.SocketOf(node.Name))
+            .MaxBy(System.Text.Encoding.UTF8.GetByteCount);
+        return longest?.StartsWith('/') != true
+            ? $"engine.socket \"{engine.Socket}\": the absolute path of ctdbd's socket"
+            : System.Text.Encoding.UTF8.GetByteCount(longest) > ControlSocket.MaximumPath
+                ? $"engine.socket: {longest} is longer than the {ControlSocket.MaximumPath} bytes that a unix socket's "
+                    + "path can have"
+                : engine.StartTimeout is not (>= 0 and <= 3600)
+                    ? $"engine.startTimeout {engine.StartTimeout}: 0 to 3600 seconds"
+                    : null;
     }
 
     private static IEnumerable<string> UserFaults(ClusterConfiguration cluster)

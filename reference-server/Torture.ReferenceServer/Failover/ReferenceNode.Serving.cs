@@ -122,15 +122,36 @@ public partial class ReferenceNode : IAddressHost
 
     private ServedPort Serve(IPAddress address, int port, RpcServer server, ServingPermit? permit) => new(
         Environment.Listeners.Listen(new IPEndPoint(address, port)),
-        (connection, ended) => server.ServeAsync(
-            permit is null ? connection.Stream : Fenced(connection.Stream, permit),
-            connection.Local, connection.Remote, ended),
+        (connection, ended) => permit is null
+            ? server.ServeAsync(connection.Stream, connection.Local, connection.Remote, ended)
+            : ServeKnownAsync(connection, permit, stream =>
+                server.ServeAsync(stream, connection.Local, connection.Remote, ended)),
         Environment.Log);
 
     private ServedPort ServeSmb(IPAddress address, ServingPermit permit) => new(
         Environment.Listeners.Listen(new IPEndPoint(address, Cluster.Ports.Smb)),
-        (connection, ended) => _smb!.ServeAsync(Fenced(connection.Stream, permit), ended),
+        (connection, ended) => ServeKnownAsync(connection, permit, stream => _smb!.ServeAsync(stream, ended)),
         Environment.Log);
+
+    /// <summary>
+    /// The engine knows of every connection of a public address while it lasts. One that ends with the permission
+    /// stays known: its client has to hear of the next owner.
+    /// </summary>
+    private async Task ServeKnownAsync(NodeConnection connection, ServingPermit permit, Func<Stream, Task> serve)
+    {
+        Engine.ConnectionOpened(connection);
+        try
+        {
+            await serve(Fenced(connection.Stream, permit));
+        }
+        finally
+        {
+            if (permit.Holds)
+            {
+                Engine.ConnectionClosed(connection);
+            }
+        }
+    }
 
     private static async ValueTask CloseAllAsync(IEnumerable<ServedPort> ports)
     {
