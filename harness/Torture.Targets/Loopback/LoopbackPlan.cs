@@ -20,7 +20,9 @@ internal sealed class LoopbackPlan
         var addresses = Enumerable.Range(0, options.Nodes).Select(network.Public);
         PublicAddresses = [.. (ipv6 ? addresses.Concat(Enumerable.Range(0, options.Nodes).Select(network.Public6))
             : addresses).Select(address => new PublicAddress(address))];
-        Accounts = [.. Users.Select(user => new Account(Domain, user, NewPassword()))];
+        // A cluster that another process speaks to gets its passwords from there.
+        Accounts = [.. Users.Select(user => new Account(
+            Domain, user, Environment.GetEnvironmentVariable(VariableOf(user)) ?? NewPassword()))];
         File = Path.Combine(Folder, "cluster.json");
         Configuration = Describe(options, network, ports, ipv6);
     }
