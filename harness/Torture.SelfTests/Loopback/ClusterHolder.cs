@@ -1,5 +1,6 @@
 using Torture.Harness.Clusters;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -17,7 +18,7 @@ internal static class ClusterHolder
         }
 
         var options = new TargetOptions { Name = "loopback", RunId = "held", Folder = folder };
-        var cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
+        var cluster = (ReferenceCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
         Console.Out.WriteLine(cluster.Configuration.ControlFolder);
         Console.Out.WriteLine(string.Join(' ', cluster.Configuration.Routes));
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);

@@ -1,5 +1,6 @@
 using Torture.Harness.Clusters;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -10,9 +11,9 @@ internal sealed class LoopbackWorld : IAsyncDisposable
 
     private readonly TemporaryFolder _folder;
 
-    private LoopbackWorld(LoopbackCluster cluster, TemporaryFolder folder) => (Cluster, _folder) = (cluster, folder);
+    private LoopbackWorld(ReferenceCluster cluster, TemporaryFolder folder) => (Cluster, _folder) = (cluster, folder);
 
-    public LoopbackCluster Cluster { get; }
+    public ReferenceCluster Cluster { get; }
 
     public string Folder => _folder.Path;
 
@@ -20,7 +21,7 @@ internal sealed class LoopbackWorld : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         var cluster = await new LoopbackTarget().UpAsync(folder.Options, CancellationToken.None);
-        return new LoopbackWorld((LoopbackCluster)cluster, folder);
+        return new LoopbackWorld((ReferenceCluster)cluster, folder);
     }
 
     /// <summary>Looks until it is so; tells what it saw last when it never was.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Torture.Harness.Clusters;
+using Torture.Targets.Reference;
 
 namespace Torture.Targets.Loopback;
 
@@ -9,7 +10,7 @@ namespace Torture.Targets.Loopback;
 /// A network of 127.0.0.0/8 that no other run has: <c>127.N.M.0/24</c>, and as root <c>fd77:N.M::/64</c>. Disposed:
 /// free.
 /// </summary>
-internal sealed class LoopbackNetwork : IDisposable
+internal sealed class LoopbackNetwork : IAddressBook, IDisposable
 {
     private const int Networks = 4096;
     private const int FirstClient = 130;
