@@ -8,7 +8,7 @@ namespace Torture.Targets.Reference;
 /// <summary>Nodes of the reference server, wherever their host runs them.</summary>
 internal sealed partial class ReferenceCluster : ICluster
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly TargetOptions _options;
     private readonly ClusterPlan _plan;
