@@ -8,6 +8,7 @@ namespace Torture.Captures;
 /// </summary>
 public sealed class MarkerSender : IDisposable
 {
+    private readonly Lock _gate = new();
     private readonly Socket _socket;
     private readonly IPEndPoint[] _destinations;
 
@@ -38,23 +39,32 @@ public sealed class MarkerSender : IDisposable
     public void Send(Marker marker)
     {
         var datagram = marker.Encode();
-        foreach (var destination in _destinations)
+        // One at a time: of two that drain, one could wait for ever for what the other has taken.
+        lock (_gate)
         {
-            try
+            foreach (var destination in _destinations)
             {
-                _socket.SendTo(datagram, destination);
+                SendTo(datagram, destination);
             }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-            {
-                // An answer to an earlier datagram, reported late: this one was not sent yet.
-                _socket.SendTo(datagram, destination);
-            }
-        }
 
-        Drain();
+            Drain();
+        }
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private void SendTo(byte[] datagram, IPEndPoint destination)
+    {
+        try
+        {
+            _socket.SendTo(datagram, destination);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            // An answer to an earlier datagram, reported late: this one was not sent yet.
+            _socket.SendTo(datagram, destination);
+        }
+    }
 
     /// <summary>What came to ourselves is of no use beyond having been on the wire.</summary>
     private void Drain()
