@@ -96,6 +96,22 @@ public sealed class LiveCapture
         }
     }
 
+    [Test]
+    public async Task ManyMayMarkAtOnce()
+    {
+        using var sender = MarkerSender.ToSelf(Address);
+
+        var all = Enumerable.Range(0, 8).Select(worker => Task.Run(() =>
+        {
+            for (var number = 0; number < 5_000; number++)
+            {
+                sender.Send(new Marker("many", number, 0, Marker.Flush, $"{worker}"));
+            }
+        }));
+
+        await Task.WhenAll(all).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
     private static CaptureSession Start(MarkerSender sender, string file) => CaptureSession.Start(
         LibpcapDevice.Open("lo", new LibpcapOptions { Filter = $"host {Address}" }),
         new CaptureSessionOptions { Path = file, RunId = "run", Send = sender.Send });
