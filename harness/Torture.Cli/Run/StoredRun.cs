@@ -7,6 +7,9 @@ namespace Torture.Cli.Run;
 /// <summary>A folder that a run left.</summary>
 internal static class StoredRun
 {
+    /// <summary>Errors quote the file, which may come from anywhere: what is longer than this helps nobody.</summary>
+    private const int LongestReason = 500;
+
     public static Argument<string> Folder() => new("folder")
     {
         Description = "Folder of a run: holds results.json.",
@@ -25,9 +28,14 @@ internal static class StoredRun
         catch (Exception unusable) when (unusable is IOException or InvalidDataException or UnauthorizedAccessException
             or CaptureException or ProtocolException)
         {
-            errors.WriteLine(
-                $"torture: {folder} is no folder of a run: {unusable.Message.ReplaceLineEndings(" ")}");
+            errors.WriteLine($"torture: {folder} is no folder of a run: {Shortened(unusable.Message)}");
             return ExitCode.Unusable;
         }
+    }
+
+    private static string Shortened(string reason)
+    {
+        var line = reason.ReplaceLineEndings(" ");
+        return line.Length <= LongestReason ? line : $"{line[..LongestReason]} ...";
     }
 }

@@ -128,6 +128,15 @@ public sealed class StoredRuns
         }
     }
 
+    [Test]
+    public void WhatIsQuotedFromAFileIsShortened()
+    {
+        Put("cases.0.id", $"\"{new string('!', 5_000)}\"");
+
+        MustBeRefused(Report());
+        MustBeRefusedOrRead(Report(), "a long id");
+    }
+
     [TestCase("results.json"), TestCase("history.jsonl"), TestCase("keys.json"), TestCase("capture.pcapng")]
     public void RandomFilesAreReadOrRefused(string name)
     {
