@@ -45,7 +45,7 @@ public sealed class UnusedRegistration : Suite
     {
         await using var registration = await RegisterAsync(keepAlive: TimeSpan.FromSeconds(1));
 
-        for (var poll = 0; poll < 3; poll++)
+        for (var poll = 0; poll < 2; poll++)
         {
             await PassAsync(NotYet);
             Check.That(Swn.UsedRegistrationKept, await registration.AsyncNotifyAsync(), r => r.Status, ERROR_TIMEOUT);
