@@ -87,26 +87,12 @@ internal sealed class ControlPort : IDisposable
             {
                 // The rest waits in the backlog: no descriptor and no memory is spent on it.
                 await _room.WaitAsync(_ended.Token);
-                _ = ServeAsync(await NextAsync(), serve);
+                var accepted = await Shortage.OutlastAsync(_socket.AcceptAsync, TimeProvider.System, _ended.Token);
+                _ = ServeAsync(accepted, serve);
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-        }
-    }
-
-    private async Task<Socket> NextAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                return await _socket.AcceptAsync(_ended.Token);
-            }
-            catch (SocketException crowded) when (Shortage.Is(crowded))
-            {
-                await Task.Delay(Shortage.Pause, TimeProvider.System, _ended.Token);
-            }
         }
     }
 

@@ -23,28 +23,14 @@ public partial class FailoverEngine
                 try
                 {
                     await _welcomes.WaitAsync(_stopping.Token);
-                    var connection = await NextAsync(listener);
+                    var connection = await Shortage.OutlastAsync(
+                        listener.AcceptAsync, Parts.Clock.Provider, _stopping.Token);
                     _ = WelcomeAsync(GatedConnector.Gated(connection, Parts.Gate));
                 }
                 catch (Exception ended) when (PeerLink.IsEnd(ended))
                 {
                     return;
                 }
-            }
-        }
-    }
-
-    private async Task<NodeConnection> NextAsync(IListener listener)
-    {
-        while (true)
-        {
-            try
-            {
-                return await listener.AcceptAsync(_stopping.Token);
-            }
-            catch (Exception crowded) when (Shortage.Is(crowded))
-            {
-                await Task.Delay(Shortage.Pause, Parts.Clock.Provider, _stopping.Token);
             }
         }
     }

@@ -67,21 +67,8 @@ internal sealed class ServedPort
         }
     }
 
-    private async Task<NodeConnection> NextAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                return await _listener.AcceptAsync(_ended.Token);
-            }
-            catch (Exception crowded) when (Shortage.Is(crowded))
-            {
-                _log($"{_listener.Local}: cannot accept: {crowded.Message}");
-                await Task.Delay(Shortage.Pause, _time, _ended.Token);
-            }
-        }
-    }
+    private Task<NodeConnection> NextAsync() => Shortage.OutlastAsync(
+        _listener.AcceptAsync, _time, _ended.Token, why => _log($"{_listener.Local}: cannot accept: {why}"));
 
     private async Task ServeAsync(NodeConnection connection)
     {

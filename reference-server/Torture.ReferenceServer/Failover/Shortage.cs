@@ -9,9 +9,29 @@ namespace Torture.ReferenceServer.Failover;
 public static class Shortage
 {
     /// <summary>After it the next one is tried.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    public static bool Is(Exception exception) => exception is SocketException
+    /// <summary>Accepts the next connection, however long the shortage lasts.</summary>
+    /// <param name="told">Told why, for each one that could not be accepted.</param>
+    public static async Task<T> OutlastAsync<T>(
+        Func<CancellationToken, ValueTask<T>> accept, TimeProvider time, CancellationToken cancellationToken,
+        Action<string>? told = null)
+    {
+        while (true)
+        {
+            try
+            {
+                return await accept(cancellationToken);
+            }
+            catch (Exception crowded) when (Is(crowded))
+            {
+                told?.Invoke(crowded.Message);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
+    private static bool Is(Exception exception) => exception is SocketException
     {
         SocketErrorCode: SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable
             or SocketError.ConnectionAborted or SocketError.ConnectionReset,
