@@ -24,7 +24,8 @@ internal static class ImagesCommand
         return command;
     }
 
-    /// <summary>Removes what crashed runs left on the engine; says nothing where there is no engine.</summary>
+    /// <summary>Removes what crashed runs left on the engine.</summary>
+    /// <exception cref="EngineException">No engine answers, or it says no.</exception>
     public static async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         using var mark = RunMark.Begin("sweep");

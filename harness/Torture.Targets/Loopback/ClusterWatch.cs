@@ -22,14 +22,17 @@ internal sealed class ClusterWatch(
     private readonly CancellationTokenSource _over = new();
     private readonly List<Task> _watches = [];
 
-    /// <summary>Follows a node from now on, until it ends.</summary>
-    public void Follow(string node)
+    /// <summary>Follows a node from now on, until it ends; returns once it is known what the node holds.</summary>
+    public Task FollowAsync(string node)
     {
+        var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             _watches.RemoveAll(watch => watch.IsCompleted);
-            _watches.Add(FollowAsync(node));
+            _watches.Add(FollowAsync(node, known));
         }
+
+        return known.Task;
     }
 
     /// <summary>What the supervisor saw.</summary>
@@ -69,7 +72,7 @@ internal sealed class ClusterWatch(
         _ledger.Dispose();
     }
 
-    private async Task FollowAsync(string node)
+    private async Task FollowAsync(string node, TaskCompletionSource known)
     {
         try
         {
@@ -82,6 +85,8 @@ internal sealed class ClusterWatch(
                     {
                         Take(node, held.Address, held.Sequence);
                     }
+
+                    known.TrySetResult();
                 }
                 else if (heard.Event is { } happened)
                 {
@@ -92,6 +97,10 @@ internal sealed class ClusterWatch(
         catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidDataException)
         {
             // The node is gone, which the supervisor tells, or the cluster is.
+        }
+        finally
+        {
+            known.TrySetResult();
         }
     }
 

@@ -197,7 +197,7 @@ internal sealed partial class LoopbackCluster : ICluster
         var request = new KeepRequest(KeepVerb.Spawn) { Node = node };
         await _supervisor!.AskAsync(request, cancellationToken);
         await ready.Task.WaitAsync(cancellationToken);
-        _watch!.Follow(node);
+        await _watch!.FollowAsync(node).WaitAsync(cancellationToken);
     }
 
     private void OnKept(KeepMessage message)
