@@ -214,13 +214,15 @@ internal sealed class Keeper(string file, ClusterConfiguration cluster, Stream o
         var total = 0;
         foreach (var node in others)
         {
-            var count = Unplugger.Unplug(node.Process.Id, address);
-            total += count;
-            if (count > 0)
+            var (ended, kept) = Unplugger.Unplug(node.Process.Id, address);
+            total += ended;
+
+            // Also where it had nothing there any more: it may not have come to say so.
+            if (ended > 0 || kept == 0)
             {
                 Tell(new KeepMessage
                 {
-                    Event = "unplugged", Node = node.Name, Address = request.Address, Count = count, Sequence = Now(),
+                    Event = "unplugged", Node = node.Name, Address = request.Address, Count = ended, Sequence = Now(),
                 });
             }
         }

@@ -9,22 +9,30 @@ internal static class Unplugger
     private const string SocketLink = "socket:[";
     private const string Listening = "0A";
 
-    /// <returns>How many sockets.</returns>
-    public static int Unplug(int process, IPAddress address)
+    /// <returns>How many sockets were ended, and how many could not be got hold of.</returns>
+    public static (int Ended, int Kept) Unplug(int process, IPAddress address)
     {
         var sockets = SocketsOn(address);
-        var count = 0;
+        var (ended, kept) = (0, 0);
         foreach (var (descriptor, inode) in DescriptorsOf(process))
         {
-            if (sockets.TryGetValue(inode, out var isListener)
-                && Native.TakeDescriptor(process, descriptor) is >= 0 and var taken)
+            if (!sockets.TryGetValue(inode, out var isListener))
+            {
+                continue;
+            }
+
+            if (Native.TakeDescriptor(process, descriptor) is >= 0 and var taken)
             {
                 Native.Unplug(taken, isListener);
-                count++;
+                ended++;
+            }
+            else
+            {
+                kept++;
             }
         }
 
-        return count;
+        return (ended, kept);
     }
 
     /// <summary>Inodes of the TCP sockets with this local address; true for listeners.</summary>

@@ -45,7 +45,7 @@ public sealed record KeepMessage
 
     public string? Error { get; init; }
 
-    /// <summary>ready, exited, unplugged.</summary>
+    /// <summary>ready, exited, unplugged (the node has no socket on the address from then on).</summary>
     public string? Event { get; init; }
 
     public string? Node { get; init; }
