@@ -9,6 +9,7 @@ using Torture.Protocol.Rpc;
 using Torture.Protocol.Security;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.Cli.Bench;
 
@@ -21,13 +22,13 @@ internal sealed class BenchCluster : IAsyncDisposable
     private const int SourceAddresses = 16;
 
     private readonly string _folder;
-    private readonly LoopbackCluster _cluster;
+    private readonly ReferenceCluster _cluster;
     private readonly CaseClient[] _sources;
     private readonly NtlmCredential _credential;
     private IPEndPoint _witness = null!;
     private int _next;
 
-    private BenchCluster(string folder, LoopbackCluster cluster)
+    private BenchCluster(string folder, ReferenceCluster cluster)
     {
         (_folder, _cluster) = (folder, cluster);
         var account = cluster.Accounts[0];
@@ -57,7 +58,7 @@ internal sealed class BenchCluster : IAsyncDisposable
             Settings = new Dictionary<string, string> { ["capture"] = "off", ["ipv6"] = "off" },
         };
         var cluster = await TargetCatalogue.Get(options.Name).UpAsync(options, cancellationToken);
-        var bench = new BenchCluster(folder, (LoopbackCluster)cluster);
+        var bench = new BenchCluster(folder, (ReferenceCluster)cluster);
         try
         {
             await bench.PrepareAsync(cancellationToken);

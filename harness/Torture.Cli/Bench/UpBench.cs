@@ -6,6 +6,7 @@ using Torture.Cli.Setup;
 using Torture.Harness.Clusters;
 using Torture.Harness.Running;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.Cli.Bench;
 
@@ -59,7 +60,7 @@ internal static class UpBench
             var started = Stopwatch.GetTimestamp();
             var cluster = await TargetCatalogue.Get(wish.Target).UpAsync(OptionsOf(wish, folder), stop);
             ups.Add(Stopwatch.GetElapsedTime(started));
-            phases.AddRange((cluster as LoopbackCluster)?.Phases ?? []);
+            phases.AddRange((cluster as ReferenceCluster)?.Phases ?? []);
             started = Stopwatch.GetTimestamp();
             await cluster.DisposeAsync();
             downs.Add(Stopwatch.GetElapsedTime(started));

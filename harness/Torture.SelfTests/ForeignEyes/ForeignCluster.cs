@@ -3,6 +3,7 @@ using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.SelfTests.Loopback;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.ForeignEyes;
 
@@ -13,7 +14,7 @@ internal sealed class ForeignCluster : IAsyncDisposable
     private readonly List<CapturedPacket> _packets = [];
     private long _markers;
 
-    private ForeignCluster(LoopbackCluster cluster, TemporaryFolder folder)
+    private ForeignCluster(ReferenceCluster cluster, TemporaryFolder folder)
     {
         (Cluster, _folder, Root) = (cluster, folder, new ForeignRoot(cluster.Accounts[0]));
         if (cluster.Capture is { } capture)
@@ -22,7 +23,7 @@ internal sealed class ForeignCluster : IAsyncDisposable
         }
     }
 
-    public LoopbackCluster Cluster { get; }
+    public ReferenceCluster Cluster { get; }
 
     public ForeignRoot Root { get; }
 
@@ -32,7 +33,7 @@ internal sealed class ForeignCluster : IAsyncDisposable
         var folder = new TemporaryFolder();
         var options = folder.Options with { Nodes = nodes };
         var up = await new LoopbackInTurn().UpAsync(options, CancellationToken.None);
-        return new ForeignCluster((LoopbackCluster)up, folder);
+        return new ForeignCluster((ReferenceCluster)up, folder);
     }
 
     /// <summary>As smbtorture and rpcclient name a binding.</summary>

@@ -9,6 +9,7 @@ using Torture.Protocol.Rpc;
 using Torture.ReferenceServer.Control;
 using Torture.SelfTests.Loopback;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Hostile;
 
@@ -18,9 +19,9 @@ internal sealed class LonelyNode : IAsyncDisposable
     public const string Name = "n1";
 
     private readonly TemporaryFolder _folder = new();
-    private LoopbackCluster? _cluster;
+    private ReferenceCluster? _cluster;
 
-    public LoopbackCluster Cluster => _cluster!;
+    public ReferenceCluster Cluster => _cluster!;
 
     public int ProcessId { get; private set; }
 
@@ -34,7 +35,7 @@ internal sealed class LonelyNode : IAsyncDisposable
             Nodes = nodes,
             Settings = new Dictionary<string, string> { ["capture"] = "off", ["ipv6"] = "off" },
         };
-        lonely._cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
+        lonely._cluster = (ReferenceCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
         lonely.ProcessId = (await lonely.ObserveAsync(CancellationToken.None)).ProcessId;
         return lonely;
     }

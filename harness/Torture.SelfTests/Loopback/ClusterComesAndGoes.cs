@@ -2,6 +2,7 @@ using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Clusters;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -13,7 +14,7 @@ public sealed class ClusterComesAndGoes
     public async Task UpConvergedAndDown(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        var cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
+        var cluster = (ReferenceCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
         await using (cluster)
         {
             var seen = await cluster.ObserveAsync(cancellationToken);

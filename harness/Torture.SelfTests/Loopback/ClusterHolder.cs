@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Torture.Harness.Clusters;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -17,7 +18,7 @@ internal static class ClusterHolder
     {
         var said = new List<string>();
         var options = new TargetOptions { Name = "loopback", RunId = "held", Folder = folder, Log = said.Add };
-        var cluster = (LoopbackCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
+        var cluster = (ReferenceCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
         Console.Out.WriteLine(cluster.Configuration.ControlFolder);
         Console.Out.WriteLine(string.Join(' ', cluster.Configuration.Routes));
         Console.Out.WriteLine(string.Join('\t', said));

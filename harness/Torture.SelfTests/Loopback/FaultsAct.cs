@@ -6,6 +6,7 @@ using Torture.Harness.Faults;
 using Torture.Harness.Running;
 using Torture.Protocol.Witness;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 using Direction = Torture.Harness.Faults.Direction;
 
 namespace Torture.SelfTests.Loopback;
@@ -18,7 +19,7 @@ public sealed class FaultsAct
 {
     private readonly ConcurrentQueue<ClusterEvent> _events = [];
     private TemporaryFolder _folder = null!;
-    private LoopbackCluster _cluster = null!;
+    private ReferenceCluster _cluster = null!;
 
     private static IEnumerable<TestCaseData> OfANode()
     {
@@ -36,7 +37,7 @@ public sealed class FaultsAct
     public async Task UpAsync()
     {
         _folder = new TemporaryFolder();
-        _cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(_folder.Options, CancellationToken.None);
+        _cluster = (ReferenceCluster)await new LoopbackInTurn().UpAsync(_folder.Options, CancellationToken.None);
         _cluster.Changed += _events.Enqueue;
     }
 

@@ -1,6 +1,7 @@
 using Torture.Harness.Clusters;
 using Torture.Harness.Running;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -11,9 +12,9 @@ internal sealed class LoopbackWorld : IAsyncDisposable
 
     private readonly TemporaryFolder _folder;
 
-    private LoopbackWorld(LoopbackCluster cluster, TemporaryFolder folder) => (Cluster, _folder) = (cluster, folder);
+    private LoopbackWorld(ReferenceCluster cluster, TemporaryFolder folder) => (Cluster, _folder) = (cluster, folder);
 
-    public LoopbackCluster Cluster { get; }
+    public ReferenceCluster Cluster { get; }
 
     public string Folder => _folder.Path;
 
@@ -21,7 +22,7 @@ internal sealed class LoopbackWorld : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         var cluster = await new LoopbackInTurn().UpAsync(folder.Options, CancellationToken.None);
-        return new LoopbackWorld((LoopbackCluster)cluster, folder);
+        return new LoopbackWorld((ReferenceCluster)cluster, folder);
     }
 
     /// <summary>Looks until it is so; tells what it saw last when it never was.</summary>

@@ -5,6 +5,7 @@ using Torture.Harness.Clusters;
 using Torture.Harness.Running;
 using Torture.Node.Keep;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -49,7 +50,7 @@ public sealed class NothingIsLeft
     public async Task WhenTheSupervisorIsKilled(bool aNodeIsFrozen, CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        var cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
+        var cluster = (ReferenceCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
         var died = 0;
         cluster.Changed += change => died += change is ClusterEvent.NodeDied ? 1 : 0;
         if (aNodeIsFrozen)
@@ -75,7 +76,7 @@ public sealed class NothingIsLeft
     public async Task WhenTheSupervisorIsKilledAndTheClusterGoesDown(CancellationToken cancellationToken)
     {
         using var folder = new TemporaryFolder();
-        var cluster = (LoopbackCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
+        var cluster = (ReferenceCluster)await new LoopbackInTurn().UpAsync(folder.Options, cancellationToken);
         Native.Signal(Leftovers.IdsOf("keep", folder.Path).Single(), Native.SIGKILL);
 
         await cluster.DisposeAsync();

@@ -4,6 +4,7 @@ using NUnit.Framework;
 using Torture.Harness.Clusters;
 using Torture.SelfTests.Witness;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 

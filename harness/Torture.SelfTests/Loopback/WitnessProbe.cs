@@ -6,6 +6,7 @@ using Torture.Protocol.Rpc;
 using Torture.Protocol.Security;
 using Torture.Protocol.Witness;
 using Torture.Targets.Loopback;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Loopback;
 
@@ -25,7 +26,7 @@ internal sealed class WitnessProbe : IAsyncDisposable
     public string Name => _client.Name;
 
     public static async Task<WitnessProbe> ConnectAsync(
-        LoopbackCluster cluster, Node node, CancellationToken cancellationToken,
+        ReferenceCluster cluster, Node node, CancellationToken cancellationToken,
         AuthenticationLevel level = AuthenticationLevel.Integrity)
     {
         var client = cluster.ClaimClient("probe");

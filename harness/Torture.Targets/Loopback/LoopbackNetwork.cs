@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Torture.Harness.Clusters;
+using Torture.Targets.Reference;
 
 namespace Torture.Targets.Loopback;
 
@@ -10,7 +11,7 @@ namespace Torture.Targets.Loopback;
 /// free. The claim is a locked file; what its run makes on this host is written there, and whoever gets the lock of a
 /// run that has ended removes it.
 /// </summary>
-internal sealed class LoopbackNetwork : IDisposable
+internal sealed class LoopbackNetwork : IAddressBook, IDisposable
 {
     private const int Networks = 4096;
     private const int FirstClient = 130;

@@ -4,6 +4,7 @@ using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Frauds;
+using Torture.Targets.Reference;
 
 namespace Torture.Targets.Loopback;
 
@@ -36,10 +37,10 @@ public sealed class LoopbackTarget : ITarget
         }
 
         var network = LoopbackNetwork.Claim(ports.EndpointMapper);
-        LoopbackCluster? cluster = null;
+        ReferenceCluster? cluster = null;
         try
         {
-            cluster = new LoopbackCluster(options, network, ports, CapabilitiesHere(isRoot, options));
+            cluster = Plan(options, network, ports, CapabilitiesHere(isRoot, options));
             await cluster.StartAsync(cancellationToken);
             return Fraudulent(cluster, options);
         }
@@ -63,8 +64,22 @@ public sealed class LoopbackTarget : ITarget
     public Task<IReadOnlyList<string>> SweepAsync(CancellationToken cancellationToken) =>
         Task.FromResult(OperatingSystem.IsLinux() ? LoopbackNetwork.Sweep() : []);
 
+    private static ReferenceCluster Plan(
+        TargetOptions options, LoopbackNetwork network, PortSettings ports, CapabilitySet capabilities)
+    {
+        var hasIPv6 = capabilities.Has(Capability.IPv6);
+        var plan = new ClusterPlan(options, $"loopback {network.Prefix}", network, ports, hasIPv6);
+        plan.Configuration = plan.Configuration with
+        {
+            Supervisor = Path.Combine(plan.ControlFolder, "keep.sock"),
+            Routes = hasIPv6 ? [network.Prefix6] : [],
+        };
+        var host = new LoopbackHost(options, network, plan, capabilities);
+        return new ReferenceCluster(options, plan, host, ReferenceLimits.Of(options), capabilities);
+    }
+
     /// <summary>Frauds test the tester: <c>--set nemesis=null</c>, <c>--set observer=lying</c>.</summary>
-    private static ICluster Fraudulent(LoopbackCluster cluster, TargetOptions options) =>
+    private static ICluster Fraudulent(ReferenceCluster cluster, TargetOptions options) =>
         options.Settings.ContainsKey("nemesis") ? new NullNemesis(cluster)
         : options.Settings.ContainsKey("observer") ? new LyingObserver(cluster)
         : cluster;
@@ -90,7 +105,7 @@ public sealed class LoopbackTarget : ITarget
                 .Without(Capability.WellKnownPorts, "ports 135 and 445 need root: 10135 and 10445 stand in for them");
         }
 
-        if (!LoopbackPlan.IsFileLock(options))
+        if (!ClusterPlan.IsFileLock(options))
         {
             capabilities = capabilities.Without(
                 Capability.StallRecoveryLock, "the lease of a frozen holder ends by itself: --set lock=file");

@@ -29,9 +29,7 @@ internal sealed class Supervisor : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    /// <param name="secrets">Environment variables of the nodes, which hold passwords.</param>
-    public static Supervisor Start(
-        string file, IReadOnlyDictionary<string, string> secrets, Action<KeepMessage> happened)
+    public static Supervisor Start(string file, Action<KeepMessage> happened)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "torture-node");
         var start = new ProcessStartInfo(File.Exists(program) ? program : "dotnet")
@@ -51,11 +49,6 @@ internal sealed class Supervisor : IAsyncDisposable
         // A node serves three clients or three hundred: it needs no heap for each core, and starts faster without.
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0";
-        foreach (var (name, value) in secrets)
-        {
-            start.Environment[name] = value;
-        }
-
         return new Supervisor(Process.Start(start)!, happened);
     }
 

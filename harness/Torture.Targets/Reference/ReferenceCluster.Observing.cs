@@ -1,18 +1,18 @@
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
-internal sealed partial class LoopbackCluster
+internal sealed partial class ReferenceCluster
 {
     /// <summary>A node that runs answers its control port within this, whatever else it does.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     public async Task<ClusterObservation> ObserveAsync(CancellationToken cancellationToken)
     {
-        var states = await StatesAsync(cancellationToken);
+        var states = await _host.StatesAsync(cancellationToken);
         var seen = await Task.WhenAll(Nodes.Select(node =>
-            ObserveAsync(node, Translate.Process(states.GetValueOrDefault(node.Name)), cancellationToken)));
+            ObserveAsync(node, states.GetValueOrDefault(node.Name), cancellationToken)));
         return new ClusterObservation(Time.GetUtcNow(), [.. seen.Select(node => node.Observation)])
         {
             ShareOwners = Agreed(seen.Where(node => node.Observation.Leader is not null).Select(node => node.Shares)),
@@ -24,20 +24,6 @@ internal sealed partial class LoopbackCluster
         told.SelectMany(shares => shares).GroupBy(share => share.Share, share => share.Owner)
             .Where(owners => owners.Distinct().ToList() is [not null])
             .ToDictionary(owners => owners.Key, owners => owners.First()!);
-
-    private async Task<IReadOnlyDictionary<string, string>> StatesAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await _supervisor!.AskAsync(new KeepRequest(KeepVerb.Status), cancellationToken);
-            return answer.States ?? new Dictionary<string, string>();
-        }
-        catch (IOException)
-        {
-            // The supervisor is gone, and its nodes with it.
-            return Nodes.ToDictionary(node => node.Name, _ => "X");
-        }
-    }
 
     private async Task<(NodeObservation Observation, IReadOnlyList<ShareOwner> Shares)> ObserveAsync(
         Node node, ProcessState process, CancellationToken cancellationToken)

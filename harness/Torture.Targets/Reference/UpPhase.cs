@@ -1,4 +1,4 @@
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>A part of bringing a cluster up.</summary>
 internal sealed record UpPhase(string Name, TimeSpan Took);

@@ -5,7 +5,7 @@ using Torture.Protocol.Ndr;
 using Torture.Protocol.Witness;
 using Torture.ReferenceServer.Control;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>Faults as the nodes' control ports take them.</summary>
 internal static class ControlRequests

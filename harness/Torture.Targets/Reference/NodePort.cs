@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Torture.ReferenceServer.Control;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>Control ports of nodes: a connection for each question, so that one that hangs holds up no other.</summary>
 internal static class NodePort

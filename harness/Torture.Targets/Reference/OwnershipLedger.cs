@@ -1,7 +1,7 @@
 using System.Net;
 using Torture.Harness.Clusters;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>
 /// Puts what the nodes, each by itself, and the supervisor tell of addresses into one order: an address that is still

@@ -3,11 +3,11 @@ using System.Net;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>
-/// Turns what the nodes and the supervisor tell into the cluster's events. A node that is killed or frozen cannot say
-/// that it lost its addresses: it lost them when the supervisor ended it or unplugged it.
+/// Turns what the nodes and their host tell into the cluster's events. A node that is killed or frozen cannot say
+/// that it lost its addresses: it lost them when the host ended it or unplugged it.
 /// </summary>
 internal sealed class ClusterWatch(
     ClusterConfiguration cluster, IReadOnlyList<Node> nodes, TimeProvider time, Action<ClusterEvent> tell)
@@ -35,28 +35,24 @@ internal sealed class ClusterWatch(
         return known.Task;
     }
 
-    /// <summary>What the supervisor saw.</summary>
-    public void OnKept(KeepMessage message)
+    /// <summary>What the host saw.</summary>
+    public void OnHost(HostEvent happened)
     {
-        switch (message.Event)
+        switch (happened)
         {
-            case "exited":
-                ReleaseAll(message.Node!, message.Sequence ?? Now());
-                if (message.Expected != true)
+            case HostEvent.Exited exited:
+                _ledger.ReleasedAll(At(exited.Sequence), Find(exited.Node), exited.Sequence);
+                if (!exited.Expected)
                 {
-                    var said = message.LastLines is { Length: > 0 } lines ? lines : $"exit code {message.ExitCode}";
-                    tell(new ClusterEvent.NodeDied(time.GetUtcNow(), Find(message.Node!), said));
+                    tell(new ClusterEvent.NodeDied(time.GetUtcNow(), Find(exited.Node), exited.Said));
                 }
 
                 break;
-            case "unplugged" when message.Address is { } address:
-                Release(message.Node!, IPAddress.Parse(address), message.Sequence ?? Now());
+            case HostEvent.Unplugged unplugged:
+                Release(unplugged.Node, unplugged.Address, unplugged.Sequence);
                 break;
         }
     }
-
-    /// <summary>The node holds nothing any more.</summary>
-    public void ReleaseAll(string node, long sequence) => _ledger.ReleasedAll(At(sequence), Find(node), sequence);
 
     public async ValueTask DisposeAsync()
     {
@@ -96,7 +92,7 @@ internal sealed class ClusterWatch(
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidDataException)
         {
-            // The node is gone, which the supervisor tells, or the cluster is.
+            // The node is gone, which the host tells, or the cluster is.
         }
         finally
         {
@@ -128,7 +124,8 @@ internal sealed class ClusterWatch(
 
     private Node Find(string name) => nodes.First(node => node.Name == name);
 
-    private static long Now() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+    /// <summary>Monotonic nanoseconds of this machine, as nodes stamp with.</summary>
+    public static long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
     /// <summary>
     /// Nodes stamp with the host's monotonic clock, which is ours too. Both clocks are read as closely together as can
@@ -139,9 +136,9 @@ internal sealed class ClusterWatch(
         var (width, at) = (long.MaxValue, DateTimeOffset.MinValue);
         for (var reading = 0; reading < Readings; reading++)
         {
-            var before = Now();
+            var before = Now;
             var utc = time.GetUtcNow();
-            var after = Now();
+            var after = Now;
             if (after - before < width)
             {
                 (width, at) = (after - before, utc - TimeSpan.FromTicks((after - sequence) / 100));

@@ -2,14 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using Torture.Harness.Clusters;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>A TCP connection from an address of our own.</summary>
-internal sealed class LoopbackConnection : Connection
+internal sealed class TcpConnection : Connection
 {
     private readonly Socket _socket;
 
-    private LoopbackConnection(Socket socket)
+    private TcpConnection(Socket socket)
         : base(
             new NetworkStream(socket, ownsSocket: true), (IPEndPoint)socket.LocalEndPoint!,
             (IPEndPoint)socket.RemoteEndPoint!) =>
@@ -30,7 +30,7 @@ internal sealed class LoopbackConnection : Connection
 
             socket.Bind(new IPEndPoint(from, 0));
             await socket.ConnectAsync(to, cancellationToken);
-            return new LoopbackConnection(socket);
+            return new TcpConnection(socket);
         }
         catch (SocketException refused)
         {

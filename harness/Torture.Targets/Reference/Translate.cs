@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>From the reference server's words to the harness's.</summary>
 internal static class Translate
@@ -16,15 +16,6 @@ internal static class Translate
         MemberState.Stopped => NodeState.Stopped,
         MemberState.Banned => NodeState.Banned,
         _ => NodeState.Unknown,
-    };
-
-    /// <param name="letter">Of the process, as /proc has it.</param>
-    public static ProcessState Process(string? letter) => letter switch
-    {
-        null => ProcessState.Unknown,
-        "T" or "t" => ProcessState.Suspended,
-        "X" or "Z" => ProcessState.Gone,
-        _ => ProcessState.Running,
     };
 
     public static NodeObservation Status(Node node, NodeStatus status, ProcessState process) =>

@@ -6,7 +6,7 @@ using Torture.Harness.Faults;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
 /// <summary>Reads the links between nodes: JSON, a message a line, on their private addresses.</summary>
 internal sealed class LinkTraffic(ClusterConfiguration cluster) : IClusterTraffic

@@ -3,32 +3,35 @@ using Torture.Harness.Faults;
 using Torture.Protocol.Witness;
 using Torture.ReferenceServer.Control;
 
-namespace Torture.Targets.Loopback;
+namespace Torture.Targets.Reference;
 
-internal sealed partial class LoopbackCluster
+internal sealed partial class ReferenceCluster
 {
     /// <summary>Who led when the lock was taken from it, or when it was frozen, to undo it.</summary>
     private Node? _holder;
 
     public IClusterTraffic? Traffic => Nodes.Count > 1 ? new LinkTraffic(Configuration) : null;
 
-    public Task ApplyAsync(Fault fault, CancellationToken cancellationToken) => fault switch
+    public Task ApplyAsync(Fault fault, CancellationToken cancellationToken) =>
+        _host.ApplyAsync(fault, cancellationToken) ?? DoAsync(fault, cancellationToken);
+
+    public Task HealAsync(Fault fault, CancellationToken cancellationToken) => fault is KillNode kill
+        ? SpawnAsync(kill.Node, cancellationToken)
+        : _host.HealAsync(fault, cancellationToken) ?? UndoAsync(fault, cancellationToken);
+
+    private Task DoAsync(Fault fault, CancellationToken cancellationToken) => fault switch
     {
-        KillNode kill => KillAsync(kill.Node, cancellationToken),
-        PauseNode pause => KeepAsync(KeepVerb.Stop, pause.Node, cancellationToken),
         Partition cut => CutAsync(cut, ControlVerb.Partition, cancellationToken),
         StallRecoveryLock => StallAsync(cancellationToken),
         LoseRecoveryLock => LoseLockAsync(cancellationToken),
         _ when ControlRequests.ToNode(fault) is (var node, var request) => TellAsync(node, request, cancellationToken),
         _ when ControlRequests.ToCluster(fault) is { } request => TellClusterAsync(request, cancellationToken),
         _ => throw new NotSupportedByTargetException(
-            fault.Needs, Capabilities.WhyNot(fault.Needs) ?? "not on loopback"),
+            fault.Needs, Capabilities.WhyNot(fault.Needs) ?? $"not on {Target}"),
     };
 
-    public Task HealAsync(Fault fault, CancellationToken cancellationToken) => fault switch
+    private Task UndoAsync(Fault fault, CancellationToken cancellationToken) => fault switch
     {
-        KillNode kill => SpawnAsync(kill.Node.Name, cancellationToken),
-        PauseNode pause => KeepAsync(KeepVerb.Continue, pause.Node, cancellationToken),
         StopNode stop => TellAsync(stop.Node, new(ControlVerb.Continue), cancellationToken),
         DisableNode disable => TellAsync(disable.Node, new(ControlVerb.Enable), cancellationToken),
         BanNode ban => TellAsync(ban.Node, new(ControlVerb.Unban), cancellationToken),
@@ -39,27 +42,10 @@ internal sealed partial class LoopbackCluster
         ChangeResource change => TellClusterAsync(
             ControlRequests.ToCluster(change with { State = InterfaceState.AVAILABLE })!, cancellationToken),
         Partition cut => CutAsync(cut, ControlVerb.Heal, cancellationToken),
-        StallRecoveryLock => KeepAsync(KeepVerb.Continue, _holder!, cancellationToken),
+        StallRecoveryLock => HealAsync(new PauseNode(_holder!), cancellationToken),
         LoseRecoveryLock => TellAsync(_holder!, new(ControlVerb.LoseLock) { On = false }, cancellationToken),
         _ => Task.CompletedTask,
     };
-
-    private async Task KillAsync(Node node, CancellationToken cancellationToken)
-    {
-        var gone = _gone[node.Name].Task;
-        await KeepAsync(KeepVerb.Kill, node, cancellationToken);
-        await gone.WaitAsync(cancellationToken);
-    }
-
-    private async Task KeepAsync(string verb, Node node, CancellationToken cancellationToken)
-    {
-        var answer = await _supervisor!.AskAsync(new KeepRequest(verb) { Node = node.Name }, cancellationToken);
-        if (verb == KeepVerb.Kill)
-        {
-            // From then on nobody answers there, whenever the news of its end comes.
-            _watch!.ReleaseAll(node.Name, answer.Sequence!.Value);
-        }
-    }
 
     private Task TellAsync(Node node, ControlRequest request, CancellationToken cancellationToken) =>
         NodePort.AskAsync(Configuration, node.Name, request, cancellationToken);
@@ -67,9 +53,8 @@ internal sealed partial class LoopbackCluster
     /// <summary>Any node passes on what concerns the cluster.</summary>
     private async Task TellClusterAsync(ControlRequest request, CancellationToken cancellationToken)
     {
-        var states = await StatesAsync(cancellationToken);
-        var node = Nodes.FirstOrDefault(node =>
-                Translate.Process(states.GetValueOrDefault(node.Name)) == ProcessState.Running)
+        var states = await _host.StatesAsync(cancellationToken);
+        var node = Nodes.FirstOrDefault(node => states.GetValueOrDefault(node.Name) == ProcessState.Running)
             ?? throw new InconclusiveException($"no node runs that could be told to {request.Verb}");
         await TellAsync(node, request, cancellationToken);
     }
@@ -91,7 +76,7 @@ internal sealed partial class LoopbackCluster
     private async Task StallAsync(CancellationToken cancellationToken)
     {
         _holder = await LeaderAsync(cancellationToken);
-        await KeepAsync(KeepVerb.Stop, _holder, cancellationToken);
+        await ApplyAsync(new PauseNode(_holder), cancellationToken);
     }
 
     private async Task LoseLockAsync(CancellationToken cancellationToken)
