@@ -1,5 +1,6 @@
 using Torture.SelfTests.Failover.Locks;
 using Torture.SelfTests.Loopback;
+using Torture.SelfTests.Takeover;
 
 namespace Torture.SelfTests;
 
@@ -16,6 +17,9 @@ internal static class EntryPoint
             case [ClusterHolder.Sweep]:
                 await ClusterHolder.SweepAsync();
                 return 0;
+            case [NamespaceCluster.Verb]:
+                await NamespaceCluster.HoldAsync();
+                break;
             case [LockHolder.Verb, var kind, var path]:
                 await LockHolder.HoldAsync(kind, path);
                 break;

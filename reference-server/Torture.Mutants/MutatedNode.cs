@@ -4,6 +4,7 @@ using Torture.ReferenceServer.Control;
 using Torture.Protocol.EndpointMapper;
 using Torture.ReferenceServer.Failover;
 using Torture.Protocol.Management;
+using Torture.ReferenceServer.Takeover;
 using Torture.ReferenceServer.Witness;
 
 namespace Torture.Mutants;
@@ -45,6 +46,9 @@ public sealed class MutatedNode(
 
     protected override FailoverEngine CreateFailoverEngine(FailoverParts parts) =>
         mutant.Create<FailoverEngine>(Cluster, Self, parts) ?? base.CreateFailoverEngine(parts);
+
+    protected override IAddressPlane CreateAddressPlane(AddressPlaneParts parts) =>
+        mutant.Create<KernelAddressPlane>(parts) ?? base.CreateAddressPlane(parts);
 
     protected override Smb2Server CreateSmb2Server(Smb2ServerOptions options) =>
         mutant.Create<Smb2Server>(options) ?? base.CreateSmb2Server(options);

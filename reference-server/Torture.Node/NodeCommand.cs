@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Torture.Mutants;
 using Torture.Node.Keep;
+using Torture.Node.Kernel;
 using Torture.Node.Sockets;
 using Torture.Protocol.Security;
 using Torture.ReferenceServer.Control;
@@ -51,6 +52,7 @@ internal static class NodeCommand
         Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
         Connector = new SocketConnector(),
         Listeners = new SocketListeners(),
+        PublicLink = cluster.Network is { } network ? PublicLink.Open(self, network) : null,
         Plane = cluster.Supervisor is { } path ? new SupervisedAddressPlane(path, self.Name) : new OpenAddressPlane(),
         Lock = clock => LockOf(cluster, clock),
         Accounts = new NtlmAccountList([.. cluster.Users.Select(AccountOf)]),

@@ -17,6 +17,10 @@ public static class Program
         torture-node keep --cluster FILE
             The parent of all nodes of a cluster on one host: reads requests from standard input, a JSON object a
             line, and ends with all nodes when that ends.
+
+        torture-node control --cluster FILE NODE
+            Standard input and output are a connection to the control port of a node that runs here: a JSON object a
+            line, both ways. Ends when all was answered after standard input has ended. 3: no node answers.
         """;
 
     public static async Task<int> Main(string[] args)
@@ -35,6 +39,7 @@ public static class Program
                     ? await NodeCommand.RunAsync(arguments)
                     : Refuse(wrong),
                 ["keep", "--cluster", var file] => KeepCommand.Run(file),
+                ["control", "--cluster", var file, var node] => await ControlCommand.RunAsync(file, node),
                 ["help" or "--help" or "-h"] => Explain(),
                 _ => Refuse("what shall it do?"),
             };

@@ -18,7 +18,7 @@ internal sealed class LinkObserver
     }
 
     // [RFC826], [RFC5227] 1.1
-    public ObservedAnnouncement? ReadArp(FrameStamp at, ReadOnlyMemory<byte> payload)
+    public ObservedAnnouncement? ReadArp(FrameStamp at, ReadOnlyMemory<byte> payload, MacAddress? source)
     {
         var bytes = payload.Span;
         if (bytes.Length < 28 || BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16 != 0x0001_0800_0604)
@@ -38,7 +38,7 @@ internal sealed class LinkObserver
         AnnouncementKind? kind = sender == target ? AnnouncementKind.GratuitousArp
             : operation == 2 ? AnnouncementKind.ArpReply
             : null;
-        return Announce(at, kind, sender, owner);
+        return Announce(at, kind, sender, owner, isReply: operation == 2, source);
     }
 
     // [RFC4861] 4.4
@@ -59,13 +59,20 @@ internal sealed class LinkObserver
             : Announce(
                 at,
                 solicited ? AnnouncementKind.SolicitedAdvertisement : AnnouncementKind.UnsolicitedAdvertisement,
-                IpKey.Read(bytes[8..24]), mac);
+                IpKey.Read(bytes[8..24]), mac, isReply: true, source);
     }
 
-    private ObservedAnnouncement? Announce(FrameStamp at, AnnouncementKind? kind, IpKey address, MacAddress owner)
+    private ObservedAnnouncement? Announce(
+        FrameStamp at, AnnouncementKind? kind, IpKey address, MacAddress owner, bool isReply, MacAddress? source)
     {
         MacAddress? before = _owners.TryGetValue(address, out var known) ? known : null;
         Learn(address, owner);
-        return kind is { } told ? new ObservedAnnouncement(at, told, address.ToIPAddress(), owner, before) : null;
+        return kind is { } told
+            ? new ObservedAnnouncement(at, told, address.ToIPAddress(), owner, before)
+            {
+                IsReply = isReply,
+                Sender = source,
+            }
+            : null;
     }
 }

@@ -26,6 +26,12 @@ public enum AnnouncementKind
 public sealed record ObservedAnnouncement(
     FrameStamp At, AnnouncementKind Kind, IPAddress Address, MacAddress Owner, MacAddress? Before)
 {
+    /// <summary>An ARP reply, or an advertisement; false: an ARP request.</summary>
+    public bool IsReply { get; init; }
+
+    /// <summary>Who sent the frame; null where the link does not say it.</summary>
+    public MacAddress? Sender { get; init; }
+
     /// <summary>The address changed hands.</summary>
     public bool IsTakeover => Before is { } before && before != Owner;
 }

@@ -93,7 +93,7 @@ public sealed class TraceBuilder
 
         if (frame.Type == EtherType.Arp)
         {
-            Announce(_links.ReadArp(at, frame.Payload));
+            Announce(_links.ReadArp(at, frame.Payload, frame.Source));
         }
         else if (IpPacket.TryRead(frame, out var ip))
         {

@@ -6,6 +6,7 @@ using Torture.Protocol.Smb2;
 using Torture.Protocol.EndpointMapper;
 using Torture.ReferenceServer.Failover;
 using Torture.Protocol.Management;
+using Torture.ReferenceServer.Takeover;
 using Torture.ReferenceServer.Witness;
 using Torture.Requirements;
 using Registry = Torture.Mutants.Mutants;
@@ -20,6 +21,7 @@ public sealed class MutantRules
     [
         typeof(WitnessService), typeof(RpcServer), typeof(FailoverEngine), typeof(Fence), typeof(NodeClusterView),
         typeof(EndpointMapperService), typeof(ManagementService), typeof(Smb2Server), typeof(ReferenceNode),
+        typeof(KernelAddressPlane),
     ];
 
     private static IEnumerable<TestCaseData> All() =>

@@ -11,14 +11,8 @@ internal sealed class SocketConnection(Socket socket) : NodeConnection(
     /// <summary>With RST.</summary>
     public override void Abort()
     {
-        try
-        {
-            socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
-        {
-        }
-
+        // Before the stream, which would send a FIN first.
+        socket.Close(timeout: 0);
         base.Abort();
     }
 }

@@ -11,7 +11,8 @@ namespace Torture.Node.Sockets;
 /// </summary>
 internal sealed class SupervisedAddressPlane(string supervisor, string node) : IAddressPlane
 {
-    public async ValueTask TakeAsync(IPAddress address, CancellationToken cancellationToken)
+    public async ValueTask TakeAsync(
+        IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -35,4 +36,6 @@ internal sealed class SupervisedAddressPlane(string supervisor, string node) : I
     }
 
     public ValueTask ReleaseAsync(IPAddress address) => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

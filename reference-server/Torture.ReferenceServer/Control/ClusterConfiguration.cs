@@ -57,6 +57,11 @@ public sealed record ClusterConfiguration
     /// </summary>
     public IReadOnlyList<string> Routes { get; set; } = [];
 
+    /// <summary>
+    /// Every node has a network stack of its own, where public addresses come and go; null: one host has them all.
+    /// </summary>
+    public NetworkSettings? Network { get; init; }
+
     /// <summary>Replaces parts of every node, by name.</summary>
     public string? Mutant { get; init; }
 }
@@ -93,6 +98,19 @@ public sealed record PortSettings
 
     /// <summary>The links between nodes, on private addresses.</summary>
     public int Link { get; set; } = 4379;
+}
+
+/// <summary>
+/// How public addresses come to a node's interface: the one that has the node's own address. The node needs NET_ADMIN
+/// and NET_RAW.
+/// </summary>
+public sealed record NetworkSettings
+{
+    /// <summary>Of public IPv4 addresses; null: as the node's own address has it.</summary>
+    public int? PrefixLength { get; init; }
+
+    /// <summary>Of public IPv6 addresses; null: as the node's own address has it.</summary>
+    public int? PrefixLength6 { get; init; }
 }
 
 /// <summary>How quickly failures are noticed. CTDB's own values are the defaults. Seconds.</summary>

@@ -202,6 +202,11 @@ public static class ClusterFile
             yield return "lock or share of a kind that does not exist";
         }
 
+        if (NetworkFault(cluster) is { } network)
+        {
+            yield return network;
+        }
+
         if (ControlSocket.PathFault(cluster) is { } fault)
         {
             yield return fault;
@@ -248,6 +253,16 @@ public static class ClusterFile
 
     private static string Shown(string text) =>
         $"\"{string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '?' : c))}\"";
+
+    private static string? NetworkFault(ClusterConfiguration cluster) => cluster.Network switch
+    {
+        null => null,
+        { PrefixLength: < 1 or > 32 } wrong => $"network: prefixLength {wrong.PrefixLength}: 1 to 32",
+        { PrefixLength6: < 1 or > 128 } wrong => $"network: prefixLength6 {wrong.PrefixLength6}: 1 to 128",
+        _ when cluster.Supervisor is not null =>
+            "network and supervisor: nodes have either a network each, or one host",
+        _ => null,
+    };
 
     private static IEnumerable<string> UserFaults(ClusterConfiguration cluster)
     {

@@ -54,7 +54,9 @@ public sealed class ControlServer(ReferenceNode node)
         }
     }
 
-    /// <summary>First what is, then what happens. A watcher that does not read is cut off.</summary>
+    /// <summary>
+    /// First what is, then what happens, until the watcher closes its side. One that does not read is cut off.
+    /// </summary>
     private async Task WatchAsync(LineStream lines, CancellationToken cancellationToken)
     {
         var events = Channel.CreateBounded<NodeEvent>(MaximumUnread);

@@ -10,6 +10,7 @@ public partial class FailoverEngine
 
     private readonly SortedDictionary<IPAddress, Holding> _held = new(AddressOrder.Instance);
     private HashSet<IPAddress> _goal = [];
+    private long _goalOrder;
     private IPAddress? _taking;
     private ServingPermit? _takingPermit;
     private CancellationTokenSource? _takingEnded;
@@ -92,15 +93,15 @@ public partial class FailoverEngine
 
         Parts.Log($"failover: lets go of everything: {why}");
         _isPermitted = false;
-        Parts.Fence.Revoke();
-        _epoch++;
-        _goal = [];
         foreach (var holding in _held.Values)
         {
             holding.Permit.End();
         }
 
         _takingPermit?.End();
+        Parts.Fence.Revoke();
+        _epoch++;
+        _goal = [];
         _takingEnded?.Cancel();
         Work();
     }
@@ -126,6 +127,7 @@ public partial class FailoverEngine
     private void Accept(HoldCommand hold)
     {
         _command = hold.Number;
+        _goalOrder = hold.Order;
         _goal = [.. hold.Addresses.Intersect(Cluster.PublicAddresses)];
         Work();
     }
@@ -142,6 +144,7 @@ public partial class FailoverEngine
         {
             _isWorking = true;
             _held[surplus].Permit.End();
+            Connections.End(surplus);
             _ = ReleaseAsync(surplus);
         }
         else if (_isPermitted
@@ -151,6 +154,7 @@ public partial class FailoverEngine
             _taking = next;
             _takingPermit = new ServingPermit(Parts.Fence);
             _takingEnded = new CancellationTokenSource();
+            Connections.Begin(next, _goalOrder);
             _ = TakeAsync(next, _takingPermit, _takingEnded.Token);
         }
         else if (_held.Count == 0)

@@ -10,6 +10,7 @@ public partial class FailoverEngine
     private bool _isAskingLock;
     private string? _lockTrouble;
     private TimeSpan _leadingSince;
+    private long _order;
 
     /// <summary>This node holds the cluster lock.</summary>
     private bool IsLeading => _isLeading && Parts.Fence.Holds;
@@ -105,6 +106,7 @@ public partial class FailoverEngine
         _isLeading = true;
         _leadingSince = Now;
         _term = term.Term;
+        _order = _term << 32;
         _command = 0;
         (_addressPins, _sharePins) = (null, null);
         foreach (var member in _members)
@@ -292,7 +294,7 @@ public partial class FailoverEngine
             (member.Commanded, member.CommandedAt) = (wanted, Now);
             member.CommandEpoch = member.Epoch;
             member.MayHold.UnionWith(wanted);
-            var hold = new HoldCommand(_term, member.Epoch, ++member.CommandNumber, [.. wanted]);
+            var hold = new HoldCommand(_term, member.Epoch, ++member.CommandNumber, ++_order, [.. wanted]);
             if (member == _self)
             {
                 Accept(hold);

@@ -193,7 +193,9 @@ public partial class FailoverEngine
         peer.LastHeard = peer.EchoedAt = Now;
         peer.LastBeat = null;
         peer.ForgetReport();
+        (peer.NewsSent, peer.NewsSeen) = (0, 0);
         SendBeats();
+        TellAll(peer);
     }
 
     /// <summary>The kernel says that the other end is gone: the process ended, or has let go of everything.</summary>
@@ -277,6 +279,16 @@ public partial class FailoverEngine
         {
             ResponseReceived(response);
         }
+
+        if (message.Connections is { } line)
+        {
+            ConnectionsReceived(peer, line);
+        }
+
+        if (message.MissedConnections == true)
+        {
+            TellAll(peer);
+        }
     }
 
     private void BeatReceived(Member peer, Heartbeat beat)
@@ -300,6 +312,7 @@ public partial class FailoverEngine
         SetAlive(peer, peer.Alive || beat.Echo > 0);
         Follow(peer, beat);
         Report(peer, beat);
+        AskForNews(peer, beat);
         if (!wasAlive)
         {
             SendBeats();
@@ -318,6 +331,7 @@ public partial class FailoverEngine
 
     private Heartbeat BeatFor(Member peer) => new(
         peer.NextBeat(Now), peer.LastBeat?.Number ?? 0, State, _term, IsLeading, _epoch, _command,
+        peer.NewsSent,
         [.. _held.Where(entry => !entry.Value.Permit.IsEnded).Select(entry => entry.Key)], [.. Wanted],
         _table.Term, _table.Version);
 }

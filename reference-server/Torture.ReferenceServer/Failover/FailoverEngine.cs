@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Takeover;
 
 namespace Torture.ReferenceServer.Failover;
 
@@ -37,6 +38,7 @@ public partial class FailoverEngine : IFailoverEngine
         _self = _members.First(member => member.Name == self.Name);
         _interval = TimeSpan.FromSeconds(cluster.Profile.KeepAliveInterval);
         _limit = _interval * cluster.Profile.KeepAliveLimit;
+        Connections = new ConnectionBook(self.Name, cluster.PublicAddresses);
     }
 
     /// <summary>Takes, releases, states; called on the loop, must not wait.</summary>
@@ -111,6 +113,8 @@ public partial class FailoverEngine : IFailoverEngine
             {
                 Do(action);
             }
+
+            Do(TellConnections);
         }
     }
 
@@ -143,6 +147,7 @@ public partial class FailoverEngine : IFailoverEngine
         Work();
         Reconcile();
         SendBeats();
+        TellWhatWasMissed();
         Publish();
     }
 

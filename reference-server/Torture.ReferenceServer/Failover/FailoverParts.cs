@@ -11,13 +11,24 @@ public sealed record FailoverParts(
 public sealed class ServingPermit(Fence fence)
 {
     private volatile bool _ended;
+    private volatile bool _endedLate;
 
     public bool Holds => !_ended && fence.Holds;
 
     /// <summary>It was ended, whatever the fence says.</summary>
     public bool IsEnded => _ended;
 
-    public void End() => _ended = true;
+    /// <summary>When it was ended it had run out already: the address may be another node's by then.</summary>
+    public bool EndedLate => _endedLate;
+
+    public void End()
+    {
+        if (!_ended)
+        {
+            _endedLate = !fence.Holds;
+            _ended = true;
+        }
+    }
 }
 
 /// <summary>Serves the public addresses that a failover engine takes.</summary>

@@ -1,4 +1,6 @@
+using System.Net;
 using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Takeover;
 
 namespace Torture.ReferenceServer.Failover;
 
@@ -37,6 +39,14 @@ public interface IFailoverEngine : IAsyncDisposable
 
     /// <summary>That connection has ended, and not by the loss of the address.</summary>
     void ConnectionClosed(NodeConnection connection)
+    {
+    }
+
+    /// <summary>Connections that earlier owners of an address had, and that may still be there.</summary>
+    IReadOnlyCollection<ClientConnection> ClientsLeftAt(IPAddress address) => [];
+
+    /// <summary>Those were told of the address's new owner, which is this node.</summary>
+    void ClientsTold(IPAddress address)
     {
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Takeover;
 
 namespace Torture.ReferenceServer.Failover;
 
@@ -18,6 +19,12 @@ public sealed record LinkMessage
     public RoutedRequest? Request { get; init; }
 
     public RoutedResponse? Response { get; init; }
+
+    /// <summary>Clients of public addresses.</summary>
+    public ConnectionLine? Connections { get; init; }
+
+    /// <summary>Some of those lines were lost on the way: the sender asks for everything.</summary>
+    public bool? MissedConnections { get; init; }
 }
 
 /// <summary>The first line of both ends.</summary>
@@ -33,14 +40,18 @@ public sealed record LinkHello(string Cluster, string Node);
 /// <param name="Leading">The sender is that leader, and its lock holds.</param>
 /// <param name="Epoch">Counts how often the sender lost its permission.</param>
 /// <param name="Command">Number of the last <see cref="HoldCommand"/> of this term that was looked at.</param>
+/// <param name="News">Number of the last <see cref="ConnectionLine"/> before this heartbeat.</param>
 /// <param name="Held">Addresses that the sender serves.</param>
 /// <param name="Wanted">Addresses that it serves, is about to take, or is about to let go.</param>
 public sealed record Heartbeat(
-    long Number, long Echo, MemberState State, long Term, bool Leading, long Epoch, long Command,
+    long Number, long Echo, MemberState State, long Term, bool Leading, long Epoch, long Command, long News,
     IReadOnlyList<IPAddress> Held, IReadOnlyList<IPAddress> Wanted, long TableTerm, long TableVersion);
 
 /// <summary>What the receiver shall hold from now on: these addresses and no others.</summary>
-public sealed record HoldCommand(long Term, long Epoch, long Number, IReadOnlyList<IPAddress> Addresses);
+/// <param name="Number">Counts the commands to this receiver.</param>
+/// <param name="Order">Greater than that of every command before, to whomever, by whichever leader.</param>
+public sealed record HoldCommand(
+    long Term, long Epoch, long Number, long Order, IReadOnlyList<IPAddress> Addresses);
 
 /// <summary>What the leader knows of the cluster. A greater (Term, Version) replaces a smaller one.</summary>
 /// <param name="Generation">Counts changes of the membership.</param>

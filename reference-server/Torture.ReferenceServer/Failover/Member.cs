@@ -19,6 +19,15 @@ internal sealed class Member(NodeEntry entry, int index)
 
     public PeerLink? Link { get; set; }
 
+    /// <summary>Its link was too busy for news of connections.</summary>
+    public bool MissedNews { get; set; }
+
+    /// <summary>Lines of such news that were sent over the link.</summary>
+    public long NewsSent { get; set; }
+
+    /// <summary>Number of the last line up to which none is missing.</summary>
+    public long NewsSeen { get; set; }
+
     /// <summary>When this node last heard of the member.</summary>
     public TimeSpan LastHeard { get; set; }
 

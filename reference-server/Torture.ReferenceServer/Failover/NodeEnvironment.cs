@@ -1,5 +1,6 @@
 using System.Net;
 using Torture.Protocol.Security;
+using Torture.ReferenceServer.Takeover;
 
 namespace Torture.ReferenceServer.Failover;
 
@@ -15,7 +16,13 @@ public sealed record NodeEnvironment
 
     public required IListenerFactory Listeners { get; init; }
 
-    public required IAddressPlane Plane { get; init; }
+    public IAddressPlane Plane { get; init; } = new OpenAddressPlane();
+
+    /// <summary>
+    /// Where the node's clients are, if it has a network stack of its own: then public addresses come and go there,
+    /// and <see cref="Plane"/> is not used.
+    /// </summary>
+    public IPublicLink? PublicLink { get; init; }
 
     /// <summary>The cluster lock, for the node's clock.</summary>
     public required Func<MonotonicClock, IClusterLock> Lock { get; init; }

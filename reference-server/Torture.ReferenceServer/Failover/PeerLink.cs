@@ -7,6 +7,7 @@ namespace Torture.ReferenceServer.Failover;
 internal sealed class PeerLink : IAsyncDisposable
 {
     private const int MaximumQueued = 512;
+    private const int Busy = 32;
 
     private readonly NodeConnection _connection;
     private readonly LineStream _lines;
@@ -21,6 +22,9 @@ internal sealed class PeerLink : IAsyncDisposable
 
     /// <summary>Why this end closed it; null where it did not.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>Lines wait for the peer to read: nothing that is not urgent should come on top.</summary>
+    public bool IsBusy => _outgoing.Reader.Count > Busy;
 
     /// <returns>False: the peer has not read for so long that there is no room.</returns>
     public bool Send(LinkMessage message) => _outgoing.Writer.TryWrite(message) || _ended.IsCancellationRequested;

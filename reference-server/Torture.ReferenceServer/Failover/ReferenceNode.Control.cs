@@ -210,6 +210,7 @@ public partial class ReferenceNode
         ["witnessConnections"] = _witnessServer?.ConnectionCount ?? 0,
         ["associationGroups"] = _witnessServer?.AssociationGroupCount ?? 0,
         ["registrations"] = Witness?.CountRegistrations() ?? 0,
+        ["knownConnections"] = (_engine as FailoverEngine)?.Connections.Count ?? 0,
         ["managedHeap"] = GC.GetTotalMemory(forceFullCollection: false),
     };
 

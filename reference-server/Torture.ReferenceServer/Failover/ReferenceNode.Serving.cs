@@ -13,24 +13,34 @@ public partial class ReferenceNode : IAddressHost
     private readonly List<ServedPort> _ownWitness = [];
     private RpcServer? _witnessServer;
 
+    private IAddressPlane Plane => _plane ?? throw new InvalidOperationException("The node was not started.");
+
     async ValueTask IAddressHost.TakeAsync(
         IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
     {
-        await Environment.Plane.TakeAsync(address, cancellationToken);
-        if (!permit.Holds)
-        {
-            throw new OperationCanceledException("The permission has ended.");
-        }
-
         var serving = new Serving(permit, []);
         try
         {
+            await Plane.TakeAsync(address, permit, cancellationToken);
+            if (!permit.Holds)
+            {
+                throw new OperationCanceledException("The permission has ended.");
+            }
+
             Open(address, serving);
+            Plane.Announce(address);
         }
-        catch (Control.ConfigurationException refused)
+        catch (Exception refused)
+            when (refused is Control.ConfigurationException or OperationCanceledException or IOException)
         {
             await CloseAllAsync(serving.Ports);
-            throw new IOException(refused.Message, refused);
+            await Plane.ReleaseAsync(address);
+            if (refused is Control.ConfigurationException)
+            {
+                throw new IOException(refused.Message, refused);
+            }
+
+            throw;
         }
     }
 
@@ -42,8 +52,13 @@ public partial class ReferenceNode : IAddressHost
             _serving.Remove(address, out serving);
         }
 
+        if (serving is { Permit.EndedLate: true })
+        {
+            Plane.Withdraw(address);
+        }
+
         await CloseAllAsync(serving?.Ports ?? []);
-        await Environment.Plane.ReleaseAsync(address);
+        await Plane.ReleaseAsync(address);
     }
 
     /// <summary>Ends the witness service: its registrations are gone, its ports are closed. The node goes on.</summary>
@@ -122,15 +137,42 @@ public partial class ReferenceNode : IAddressHost
 
     private ServedPort Serve(IPAddress address, int port, RpcServer server, ServingPermit? permit) => new(
         Environment.Listeners.Listen(new IPEndPoint(address, port)),
-        (connection, ended) => server.ServeAsync(
-            permit is null ? connection.Stream : Fenced(connection.Stream, permit),
-            connection.Local, connection.Remote, ended),
+        (connection, ended) => permit is null
+            ? server.ServeAsync(connection.Stream, connection.Local, connection.Remote, ended)
+            : ServeKnownAsync(connection, permit, stream =>
+                server.ServeAsync(stream, connection.Local, connection.Remote, ended)),
         Environment.Time, Environment.Log);
 
     private ServedPort ServeSmb(IPAddress address, ServingPermit permit) => new(
         Environment.Listeners.Listen(new IPEndPoint(address, Cluster.Ports.Smb)),
-        (connection, ended) => _smb!.ServeAsync(Fenced(connection.Stream, permit), ended),
+        (connection, ended) => ServeKnownAsync(connection, permit, stream => _smb!.ServeAsync(stream, ended)),
         Environment.Time, Environment.Log);
+
+    /// <summary>
+    /// Peers know of every connection of a public address while it lasts, whatever its port: who waits for an answer
+    /// to a mapper's or a witness's call hangs as one who waits for SMB does. One that ends with the permission stays
+    /// known: its client has to hear of the next owner.
+    /// </summary>
+    private async Task ServeKnownAsync(NodeConnection connection, ServingPermit permit, Func<Stream, Task> serve)
+    {
+        var stream = Fenced(connection.Stream, permit);
+        if (permit.Holds)
+        {
+            Engine.ConnectionOpened(connection);
+        }
+
+        try
+        {
+            await serve(stream);
+        }
+        finally
+        {
+            if (permit.Holds)
+            {
+                Engine.ConnectionClosed(connection);
+            }
+        }
+    }
 
     private static async ValueTask CloseAllAsync(IEnumerable<ServedPort> ports)
     {

@@ -5,6 +5,7 @@ using Torture.Protocol.Rpc;
 using Torture.Protocol.Security;
 using Torture.Protocol.Smb2;
 using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Takeover;
 using Torture.ReferenceServer.Witness;
 
 namespace Torture.ReferenceServer.Failover;
@@ -24,6 +25,7 @@ public partial class ReferenceNode : IAsyncDisposable
     private Smb2Server? _smb;
     private Fence? _fence;
     private LosableLock? _lock;
+    private IAddressPlane? _plane;
 
     public ReferenceNode(ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
     {
@@ -75,6 +77,7 @@ public partial class ReferenceNode : IAsyncDisposable
             Environment.Log));
         _engine.TableChanged += OnTableChanged;
         _engine.LocalRequests = ExecuteHere;
+        await StartPlaneAsync();
         foreach (var address in OwnAddresses)
         {
             _own.Add(Serve(address, Cluster.Ports.EndpointMapper, _mapper, permit: null));
@@ -97,6 +100,11 @@ public partial class ReferenceNode : IAsyncDisposable
             await port.CloseAsync();
         }
 
+        if (_plane is not null)
+        {
+            await _plane.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -117,6 +125,8 @@ public partial class ReferenceNode : IAsyncDisposable
 
     protected virtual FailoverEngine CreateFailoverEngine(FailoverParts parts) => new(Cluster, Self, parts);
 
+    protected virtual IAddressPlane CreateAddressPlane(AddressPlaneParts parts) => new KernelAddressPlane(parts);
+
     protected virtual Smb2Server CreateSmb2Server(Smb2ServerOptions options) => new(options);
 
     protected virtual ManagementService CreateManagementService(RpcServer server) => new(server);
@@ -125,6 +135,25 @@ public partial class ReferenceNode : IAsyncDisposable
 
     /// <summary>A connection of a public address, behind the fence.</summary>
     protected virtual Stream Fenced(Stream stream, ServingPermit permit) => new FencedStream(stream, permit);
+
+    private async ValueTask StartPlaneAsync()
+    {
+        var profile = Cluster.Profile;
+        _plane = Environment.PublicLink is not { } link
+            ? Environment.Plane
+            : CreateAddressPlane(new AddressPlaneParts(
+                link, Cluster.PublicAddresses,
+                TimeSpan.FromSeconds(profile.KeepAliveInterval * profile.KeepAliveLimit), Environment.Time,
+                Engine.ClientsLeftAt, Engine.ClientsTold, Environment.Log));
+        try
+        {
+            await _plane.StartAsync(CancellationToken.None);
+        }
+        catch (IOException refused)
+        {
+            throw new ConfigurationException($"network: {refused.Message}", refused);
+        }
+    }
 
     private RpcServer CreateMapperServer()
     {

@@ -45,14 +45,30 @@ public interface IConnector
 }
 
 /// <summary>Makes a public address this node's own, and lets it go.</summary>
-public interface IAddressPlane
+public interface IAddressPlane : IAsyncDisposable
 {
+    /// <summary>Before the node takes part in anything.</summary>
+    /// <exception cref="IOException">The network cannot be had.</exception>
+    ValueTask StartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>
     /// Until this returns, nobody else may still be reachable at the address, whoever had it; afterwards listeners
     /// can be opened on it.
     /// </summary>
     /// <exception cref="IOException">The address cannot be had.</exception>
-    ValueTask TakeAsync(IPAddress address, CancellationToken cancellationToken);
+    ValueTask TakeAsync(IPAddress address, ServingPermit permit, CancellationToken cancellationToken);
+
+    /// <summary>The address is served from now on: whoever has to know is told.</summary>
+    void Announce(IPAddress address)
+    {
+    }
+
+    /// <summary>
+    /// The permission has run out, and another node may have the address: no packet may leave from it any more.
+    /// </summary>
+    void Withdraw(IPAddress address)
+    {
+    }
 
     /// <summary>After its listeners and connections were closed.</summary>
     ValueTask ReleaseAsync(IPAddress address);
@@ -61,7 +77,10 @@ public interface IAddressPlane
 /// <summary>Addresses that every node can listen on: nothing has to be done.</summary>
 public sealed class OpenAddressPlane : IAddressPlane
 {
-    public ValueTask TakeAsync(IPAddress address, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask TakeAsync(IPAddress address, ServingPermit permit, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
 
     public ValueTask ReleaseAsync(IPAddress address) => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

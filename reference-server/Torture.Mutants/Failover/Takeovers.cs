@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Failover;
+using Torture.ReferenceServer.Takeover;
+using Torture.Requirements;
+
+namespace Torture.Mutants.Failover;
+
+// Only nodes that have a network stack of their own can show these defects: on loopback no address moves.
+
+[Defect("The clients of an address's owner before are not tickled.")]
+[Violates(Ctdb.ClientsTickled)]
+public sealed class NobodyTickled(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    protected override void Tickle(IPAddress address, ClientConnection connection)
+    {
+    }
+}
+
+[Defect("Tickles have a sequence number other than zero.")]
+[Violates(Ctdb.ClientsTickled)]
+public sealed class TickleNotZero(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    protected override uint TickleSequence => 0x1234_5678;
+}
+
+[Defect("Neighbours are not told of an address's new owner.")]
+[Violates(Ctdb.NeighboursTold)]
+public sealed class NeighboursNotTold(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    protected override void TellNeighbours(IPAddress address)
+    {
+    }
+}
+
+[Defect("A new owner is announced once instead of three times.")]
+[Violates(Ctdb.NeighboursTold, Ctdb.ClientsTickled)]
+public sealed class AnnouncedOnce(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    protected override int Rounds => 1;
+}
+
+[Defect("An address stays on the interface of a node that has let go of it.")]
+[Violates(Ctdb.OneOwnerPerAddress, Ctdb.StaleOwnerLetsGo, Ctdb.NothingAnsweredByOldOwner)]
+public sealed class AddressStays(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    /// <summary>Else the kernel would do what the node does not.</summary>
+    protected override TimeSpan? Lifetime => null;
+
+    protected override void Remove(IPAddress address)
+    {
+    }
+}
+
+[Defect("An IPv6 address that is taken does not come to the interface.")]
+[Violates(Ctdb.EveryAddressServed, Ctdb.OwnerServesAddress)]
+public sealed class IPv6NotAdded(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    protected override void Add(IPAddress address)
+    {
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            base.Add(address);
+        }
+    }
+
+    protected override ValueTask WhenReadyAsync(IPAddress address, CancellationToken cancellationToken) =>
+        address.AddressFamily == AddressFamily.InterNetwork
+            ? base.WhenReadyAsync(address, cancellationToken)
+            : ValueTask.CompletedTask;
+}
+
+[Defect("Nodes tell each other of their clients every twenty seconds, as CTDB does.")]
+[Violates(Ctdb.ClientsTickled)]
+public sealed class ClientsToldLate(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override TimeSpan NewsInterval => TimeSpan.FromSeconds(20);
+}
