@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Captures;
+using Torture.Harness.Running;
 using Torture.ReferenceServer.Control;
 
 namespace Torture.SelfTests.Takeover;
@@ -11,6 +12,9 @@ namespace Torture.SelfTests.Takeover;
 public sealed class MutantsOnTheWire
 {
     private const int Smb = 445;
+
+    /// <summary>A connection that was there for so long is tickled.</summary>
+    private static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
 
     [OneTimeSetUp]
     public void Require()
@@ -35,6 +39,10 @@ public sealed class MutantsOnTheWire
         var address = cluster.Configuration.PublicAddresses[0];
         var address6 = cluster.Configuration.PublicAddresses[2];
         var client = cluster.Connect(address, Smb);
+        await cluster.UntilAsync(() => IsKnownAsync(cluster, 1), "n2 has heard of the client");
+        var young = cluster.Connect(address, Smb);
+        await Poll.UntilAsync(
+            async () => await IsKnownAsync(cluster, 2) ? "" : null, Age, TimeProvider.System, CancellationToken.None);
         var since = cluster.Capture.Read(trace => trace.Last!.Value.Frame);
         cluster.PowerOff("n1");
         await cluster.UntilAsync(
@@ -43,7 +51,7 @@ public sealed class MutantsOnTheWire
         await TimeForRoundsAsync();
 
         var owner = cluster.Network.MacOf("n2");
-        var expected = new ExpectedTakeover(address, owner, since, [client.End], []);
+        var expected = new ExpectedTakeover(address, owner, since, [client.End, young.End], []);
         var expected6 = new ExpectedTakeover(address6, owner, since, [], []);
         var seen = cluster.Capture.Snapshot();
         string[] findings =
@@ -71,6 +79,9 @@ public sealed class MutantsOnTheWire
 
     /// <summary>A defect may be that nothing comes: the time in which it had to is what is waited for.</summary>
     private static Task TimeForRoundsAsync() => Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
+
+    private static async Task<bool> IsKnownAsync(NamespaceCluster cluster, int count) =>
+        (await cluster.ObserveAsync("n2"))?.Counters["knownConnections"] == count;
 
     private static bool Reachable(NamespaceCluster cluster, IPAddress address)
     {
