@@ -7,6 +7,7 @@ using Torture.Harness.Faults;
 using Torture.Harness.Running;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
+using Torture.ReferenceServer.Takeover;
 
 namespace Torture.SelfTests.Hostile;
 
@@ -223,10 +224,10 @@ public sealed class LinkLines
         }
     }
 
-    private static LinkMessage Any(Random random) => random.Next(4) switch
+    private static LinkMessage Any(Random random) => random.Next(5) switch
     {
         0 => new() { Beat = Beat(random.Next(5)) },
-        1 => new() { Hold = new HoldCommand(1, 0, 1, [IPAddress.Loopback]) },
+        1 => new() { Hold = new HoldCommand(1, 0, 1, 1, [IPAddress.Loopback]) },
         2 => new()
         {
             Table = ClusterTable.Empty with
@@ -235,11 +236,18 @@ public sealed class LinkLines
                 Members = [new MemberStatus("n2", MemberState.Ok, true)], Shares = [new ShareOwner("failover", "n2")],
             },
         },
+        3 => new() { Connections = Line(), MissedConnections = true },
         _ => new() { Request = new RoutedRequest(1, new ControlRequest(ControlVerb.MoveClient) { Client = "c" }) },
     };
 
+    private static ConnectionLine Line() => new(1, true,
+    [
+        new ConnectionNews(IPAddress.Loopback, 1, new HoldingNews(
+            "n2", 2, 1, Whole: true, [new ClientConnection(445, new IPEndPoint(IPAddress.Loopback, 1))], [])),
+    ]);
+
     private static Heartbeat Beat(long number) => new(
-        number, 1, MemberState.Ok, 0, Leading: false, 0, 0, [], [IPAddress.Parse("127.0.0.1")], 0, 0);
+        number, 1, MemberState.Ok, 0, Leading: false, 0, 0, 0, [], [IPAddress.Parse("127.0.0.1")], 0, 0);
 
     private async Task<Link> ConnectAsync(CancellationToken cancellationToken, IPAddress? from = null)
     {
