@@ -54,7 +54,8 @@ internal static class NodeCommand
         Listeners = new SocketListeners(),
         PublicLink = cluster.Network is { } network ? PublicLink.Open(self, network) : null,
         Plane = cluster.Supervisor is { } path ? new SupervisedAddressPlane(path, self.Name) : new OpenAddressPlane(),
-        Lock = clock => LockOf(cluster, clock),
+        Lock = cluster.Lock is { } settings ? clock => LockOf(cluster, settings, clock) : null,
+        LocalConnector = new UnixConnector(),
         Accounts = new NtlmAccountList([.. cluster.Users.Select(AccountOf)]),
         Secrets = RandomNumberGenerator.Fill,
         KeyLog = keys,
@@ -63,12 +64,12 @@ internal static class NodeCommand
         Shutdown = () => shutdown.TrySetResult(),
     };
 
-    private static IClusterLock LockOf(ClusterConfiguration cluster, MonotonicClock clock) =>
-        cluster.Lock.Kind == LockKind.File
+    private static IClusterLock LockOf(ClusterConfiguration cluster, LockSettings settings, MonotonicClock clock) =>
+        settings.Kind == LockKind.File
             ? new FileLock(
-                cluster.Lock.Path,
+                settings.Path,
                 TimeSpan.FromSeconds(cluster.Profile.KeepAliveInterval * cluster.Profile.KeepAliveLimit), clock)
-            : new LeaseLock(cluster.Lock.Path, TimeSpan.FromSeconds(cluster.Profile.Lease), clock);
+            : new LeaseLock(settings.Path, TimeSpan.FromSeconds(cluster.Profile.Lease), clock);
 
     private static NtlmAccount AccountOf(UserEntry user)
     {

@@ -15,8 +15,11 @@ internal sealed partial class Prerequisites(TextWriter log)
             ? "/var/cache/torture"
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "torture"));
 
-    /// <summary>A root file system with Samba's own witness client and tests ([run by] chroot).</summary>
-    public static string ForeignRoot => Path.Combine(CacheFolder, "samba-trixie");
+    /// <summary>
+    /// A root file system with Samba's own witness client and tests, and CTDB ([run by] chroot). Another number for
+    /// other packages, so that runs of an earlier version keep theirs.
+    /// </summary>
+    public static string ForeignRoot => Path.Combine(CacheFolder, "samba-trixie-2");
 
     /// <summary>For the conformance run: libpcap to capture, iproute2 for the IPv6 route.</summary>
     /// <returns>False where something is missing that cannot be installed; the line that says so was written.</returns>
@@ -33,7 +36,7 @@ internal sealed partial class Prerequisites(TextWriter log)
         return capture && route;
     }
 
-    /// <summary>For the self-tests, also: tshark and a root with Samba's rpcclient and smbtorture.</summary>
+    /// <summary>For the self-tests, also: tshark and a root with Samba's rpcclient and smbtorture, and ctdbd.</summary>
     public bool EnsureForeignEyes()
     {
         var tshark = Find("tshark") is not null || Install("tshark") && Find("tshark") is not null;
@@ -52,13 +55,13 @@ internal sealed partial class Prerequisites(TextWriter log)
             return false;
         }
 
-        log.WriteLine($"setup: making {ForeignRoot} (Debian trixie with Samba's smbtorture and rpcclient), once");
+        log.WriteLine($"setup: making {ForeignRoot} (Debian trixie with smbtorture, rpcclient and ctdbd), once");
         Directory.CreateDirectory(CacheFolder);
         var unfinished = $"{ForeignRoot}.{Environment.ProcessId}";
         var made = Tool.Run(
             "mmdebstrap",
             "--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
-            "--include=smbclient,samba-testsuite,samba-common-bin",
+            "--include=smbclient,samba-testsuite,samba-common-bin,ctdb",
             "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
             "--dpkgopt=path-exclude=/usr/share/doc/*",
             "trixie", unfinished);

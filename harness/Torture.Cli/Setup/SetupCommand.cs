@@ -9,7 +9,7 @@ internal static class SetupCommand
     {
         var foreign = new Option<bool>("--foreign")
         {
-            Description = "Also what the self-tests look through: tshark, and Samba's rpcclient and smbtorture.",
+            Description = "Also what the self-tests look through: tshark, and Samba's rpcclient and smbtorture, ctdbd.",
         };
         var containers = new Option<bool>("--containers")
         {

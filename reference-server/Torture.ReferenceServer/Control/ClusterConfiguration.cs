@@ -36,7 +36,10 @@ public sealed record ClusterConfiguration
     /// <summary>GetInterfaceList as Windows waits for it ([MS-SWN] A18), instead of the text's way.</summary>
     public bool WindowsProfile { get; set; }
 
-    public required LockSettings Lock { get; init; }
+    public EngineSettings Engine { get; set; } = new();
+
+    /// <summary>Of the embedded engine.</summary>
+    public LockSettings? Lock { get; init; }
 
     public IReadOnlyList<UserEntry> Users { get; set; } = [];
 
@@ -136,6 +139,35 @@ public sealed record FailoverProfile
 
     /// <summary>What the loopback target runs with.</summary>
     public static FailoverProfile Fast => new() { KeepAliveInterval = 0.1, KeepAliveLimit = 12, Lease = 0.8 };
+}
+
+/// <summary>What decides which node has which public address.</summary>
+public enum EngineKind
+{
+    /// <summary>The nodes themselves.</summary>
+    Embedded,
+
+    /// <summary>The CTDB daemon of each node's host, of which the node is a client.</summary>
+    Ctdb,
+}
+
+/// <summary>The failover engine.</summary>
+public sealed record EngineSettings
+{
+    private const string NodePlace = "{node}";
+
+    public EngineKind Kind { get; set; }
+
+    /// <summary>
+    /// Of ctdb: the unix socket of the daemon; <c>{node}</c> stands for the name of the node, where one host has
+    /// several.
+    /// </summary>
+    public string Socket { get; set; } = "/var/run/ctdb/ctdbd.socket";
+
+    /// <summary>So long a node that starts waits for the daemon, seconds.</summary>
+    public double StartTimeout { get; set; } = 10;
+
+    public string SocketOf(string node) => Socket.Replace(NodePlace, node, StringComparison.Ordinal);
 }
 
 /// <summary>Which lock the leader holds.</summary>

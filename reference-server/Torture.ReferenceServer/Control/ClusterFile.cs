@@ -192,12 +192,17 @@ public static class ClusterFile
             yield return "a time is outside 0.001 to 86400 seconds";
         }
 
+        if (EngineFault(cluster) is { } engine)
+        {
+            yield return engine;
+        }
+
         if (profile.KeepAliveLimit is < 1 or > 1000)
         {
             yield return $"keepAliveLimit {profile.KeepAliveLimit}: 1 to 1000";
         }
 
-        if (!Enum.IsDefined(cluster.Lock.Kind) || !cluster.Shares.All(share => Enum.IsDefined(share.Kind)))
+        if (cluster.Lock is { } held && !Enum.IsDefined(held.Kind) || !cluster.Shares.All(share => Enum.IsDefined(share.Kind)))
         {
             yield return "lock or share of a kind that does not exist";
         }
@@ -225,8 +230,8 @@ public static class ClusterFile
         (string Name, string? Text)[] texts =
         [
             ("name", cluster.Name), ("netName", cluster.NetName), ("controlFolder", cluster.ControlFolder),
-            ("logFolder", cluster.LogFolder), ("keyLogFolder", cluster.KeyLogFolder), ("lock.path", cluster.Lock.Path),
-            ("supervisor", cluster.Supervisor), ("mutant", cluster.Mutant),
+            ("logFolder", cluster.LogFolder), ("keyLogFolder", cluster.KeyLogFolder), ("lock.path", cluster.Lock?.Path),
+            ("engine.socket", cluster.Engine.Socket), ("supervisor", cluster.Supervisor), ("mutant", cluster.Mutant),
             .. cluster.Aliases.Select(alias => ("an alias", (string?)alias)),
             .. cluster.Shares.Select(share => ("a share", (string?)share.Name)),
             .. users.Select(user => ("a user", (string?)user.Name)),
@@ -242,9 +247,9 @@ public static class ClusterFile
             }
         }
 
-        if (new[] { cluster.ControlFolder, cluster.Lock.Path }.Any(path => path.Length == 0))
+        if (cluster.ControlFolder.Length == 0)
         {
-            yield return "controlFolder and lock.path must be given";
+            yield return "controlFolder must be given";
         }
     }
 
@@ -263,6 +268,31 @@ public static class ClusterFile
             "network and supervisor: nodes have either a network each, or one host",
         _ => null,
     };
+
+    private static string? EngineFault(ClusterConfiguration cluster)
+    {
+        var engine = cluster.Engine;
+        if (!Enum.IsDefined(engine.Kind))
+        {
+            return "engine of a kind that does not exist";
+        }
+
+        if (engine.Kind == EngineKind.Embedded)
+        {
+            return string.IsNullOrEmpty(cluster.Lock?.Path) ? "lock.path must be given for engine embedded" : null;
+        }
+
+        var longest = cluster.Nodes.Select(node => engine.SocketOf(node.Name))
+            .MaxBy(System.Text.Encoding.UTF8.GetByteCount);
+        return longest?.StartsWith('/') != true
+            ? $"engine.socket \"{engine.Socket}\": the absolute path of ctdbd's socket"
+            : System.Text.Encoding.UTF8.GetByteCount(longest) > ControlSocket.MaximumPath
+                ? $"engine.socket: {longest} is longer than the {ControlSocket.MaximumPath} bytes that a unix socket's "
+                    + "path can have"
+                : engine.StartTimeout is not (>= 0 and <= 3600)
+                    ? $"engine.startTimeout {engine.StartTimeout}: 0 to 3600 seconds"
+                    : null;
+    }
 
     private static IEnumerable<string> UserFaults(ClusterConfiguration cluster)
     {

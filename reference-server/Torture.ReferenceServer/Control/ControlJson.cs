@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Torture.ReferenceServer.Ctdbd;
 using Torture.ReferenceServer.Failover;
 
 namespace Torture.ReferenceServer.Control;
@@ -21,6 +22,7 @@ namespace Torture.ReferenceServer.Control;
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlResponse))]
 [JsonSerializable(typeof(LinkMessage))]
+[JsonSerializable(typeof(PeerMessage))]
 public sealed partial class ControlJson : JsonSerializerContext;
 
 internal sealed class AddressConverter : JsonConverter<IPAddress>

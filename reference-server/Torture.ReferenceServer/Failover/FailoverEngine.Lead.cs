@@ -235,7 +235,7 @@ public partial class FailoverEngine
         }
 
         var table = NextTable();
-        if (!SameContent(table, _table))
+        if (!table.SaysTheSameAs(_table))
         {
             Adopt(table);
             foreach (var peer in Peers)

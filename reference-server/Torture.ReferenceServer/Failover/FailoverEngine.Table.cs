@@ -73,10 +73,4 @@ public partial class FailoverEngine
 
     private bool IsSameMembership(MemberStatus[] members) =>
         _table.Term == _term && _table.Members.SequenceEqual(members);
-
-    private static bool SameContent(ClusterTable one, ClusterTable other) =>
-        one.Term == other.Term && one.Generation == other.Generation && one.Leader == other.Leader
-        && one.Addresses.SequenceEqual(other.Addresses) && one.LastOwners.SequenceEqual(other.LastOwners)
-        && one.Shares.SequenceEqual(other.Shares) && one.Members.SequenceEqual(other.Members)
-        && one.AddressPins.SequenceEqual(other.AddressPins) && one.SharePins.SequenceEqual(other.SharePins);
 }

@@ -73,6 +73,13 @@ public sealed record ClusterTable(
 
     public bool IsOlderThan(ClusterTable other) => (Term, Version).CompareTo((other.Term, other.Version)) < 0;
 
+    /// <summary>Nothing differs but the version.</summary>
+    public bool SaysTheSameAs(ClusterTable other) =>
+        Term == other.Term && Generation == other.Generation && Leader == other.Leader
+        && Addresses.SequenceEqual(other.Addresses) && LastOwners.SequenceEqual(other.LastOwners)
+        && Shares.SequenceEqual(other.Shares) && Members.SequenceEqual(other.Members)
+        && AddressPins.SequenceEqual(other.AddressPins) && SharePins.SequenceEqual(other.SharePins);
+
     private static string? Find(IReadOnlyList<AddressOwner> entries, IPAddress address) =>
         entries.FirstOrDefault(entry => entry.Address.Equals(address))?.Owner;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Torture.Protocol.Security;
+using Torture.ReferenceServer.Ctdbd;
 using Torture.ReferenceServer.Takeover;
 
 namespace Torture.ReferenceServer.Failover;
@@ -24,8 +25,11 @@ public sealed record NodeEnvironment
     /// </summary>
     public IPublicLink? PublicLink { get; init; }
 
-    /// <summary>The cluster lock, for the node's clock.</summary>
-    public required Func<MonotonicClock, IClusterLock> Lock { get; init; }
+    /// <summary>The cluster lock, for the node's clock; for the embedded engine.</summary>
+    public Func<MonotonicClock, IClusterLock>? Lock { get; init; }
+
+    /// <summary>To the daemon's socket, for the ctdb engine.</summary>
+    public ILocalConnector? LocalConnector { get; init; }
 
     public required INtlmAccounts Accounts { get; init; }
 

@@ -37,6 +37,8 @@ public partial class ReferenceNode
     /// <summary>What concerns this node alone, without waiting.</summary>
     public ControlResponse ExecuteHere(ControlRequest request) => request.Verb switch
     {
+        ControlVerb.Partition or ControlVerb.Heal or ControlVerb.LoseLock when Lock is null =>
+            ControlResponse.Refused($"{request.Verb}: links and lock are ctdbd's: cut the network, or hold its lock"),
         ControlVerb.Observe => new ControlResponse(true) { Status = Observe() },
         ControlVerb.Measure => new ControlResponse(true) { Status = Measure(request.On == true) },
         ControlVerb.MoveClient => OnWitness(request, request.Client, request.Destination, MoveClient),
@@ -47,7 +49,7 @@ public partial class ReferenceNode
         ControlVerb.ForceResponse => ForceResponse(request),
         ControlVerb.Partition => Cut(request, close: true),
         ControlVerb.Heal => Cut(request, close: false),
-        ControlVerb.LoseLock => Done(() => Lock.IsLost = request.On ?? true),
+        ControlVerb.LoseLock => Done(() => Lock!.IsLost = request.On ?? true),
         ControlVerb.FailEnumeration => Done(() => View.FailEnumeration = request.On ?? true),
         ControlVerb.Shutdown => Done(Environment.Shutdown),
         _ => ControlResponse.Refused($"unknown verb \"{request.Verb}\""),

@@ -5,6 +5,7 @@ using Torture.Protocol.Rpc;
 using Torture.Protocol.Security;
 using Torture.Protocol.Smb2;
 using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Ctdbd;
 using Torture.ReferenceServer.Takeover;
 using Torture.ReferenceServer.Witness;
 
@@ -52,7 +53,8 @@ public partial class ReferenceNode : IAsyncDisposable
 
     internal NodeClusterView View => _view ?? throw new InvalidOperationException("The node was not started.");
 
-    internal LosableLock Lock => _lock ?? throw new InvalidOperationException("The node was not started.");
+    /// <summary>Null where another program has the lock.</summary>
+    internal LosableLock? Lock => _lock;
 
     private IEnumerable<IPAddress> OwnAddresses =>
         Self.Address6 is null ? [Self.Address] : [Self.Address, Self.Address6];
@@ -62,7 +64,6 @@ public partial class ReferenceNode : IAsyncDisposable
     public async ValueTask StartAsync()
     {
         _fence = CreateFence(Clock);
-        _lock = new LosableLock(Environment.Lock(Clock));
         _view = CreateClusterView();
         _view.Holds = address => Engine.Snapshot.Held.Any(held => held.Address.Equals(address));
         _mapper = CreateMapperServer();
@@ -72,9 +73,7 @@ public partial class ReferenceNode : IAsyncDisposable
             ServerGuid = NewGuid(),
             Log = Environment.Log,
         });
-        _engine = CreateFailoverEngine(new FailoverParts(
-            Clock, NewRandom(), Environment.Connector, Environment.Listeners, _lock, _fence, Gate, this,
-            Environment.Log));
+        _engine = CreateEngine(_fence);
         _engine.TableChanged += OnTableChanged;
         _engine.LocalRequests = ExecuteHere;
         await StartPlaneAsync();
@@ -106,6 +105,24 @@ public partial class ReferenceNode : IAsyncDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    private IFailoverEngine CreateEngine(Fence fence)
+    {
+        if (Cluster.Engine.Kind == EngineKind.Ctdb)
+        {
+            var local = Environment.LocalConnector
+                ?? throw new ConfigurationException("engine ctdb: unix sockets cannot be opened here");
+            return new CtdbFailover(
+                Cluster, Self, new CtdbParts(Clock, NewRandom(), local, fence, this, Environment.Log));
+        }
+
+        var clusterLock = Environment.Lock?.Invoke(Clock)
+            ?? throw new ConfigurationException("engine embedded: there is no cluster lock");
+        _lock = new LosableLock(clusterLock);
+        return CreateFailoverEngine(new FailoverParts(
+            Clock, NewRandom(), Environment.Connector, Environment.Listeners, _lock, fence, Gate, this,
+            Environment.Log));
     }
 
     private Guid NewGuid()
