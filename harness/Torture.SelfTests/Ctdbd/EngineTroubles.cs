@@ -20,14 +20,13 @@ public sealed class EngineTroubles
         await using var world = new EngineWorld(new FailoverProfile { KeepAliveInterval = 0.05, KeepAliveLimit = 20 });
         var node = await world.StartAsync("n1");
         await world.UntilAsync(() => node.Serves(A), "n1 has A");
-        var isFrozen = true;
 
-        world.Ctdb.Admits = (_, _) => !Volatile.Read(ref isFrozen);
+        world.Ctdb.Admits = (_, _) => false;
 
         await world.UntilAsync(() => !node.Serves(A) && node.Seen.Held.Count == 0, "n1 lets go");
         node.Seen.State.Should().Be(MemberState.Disconnected);
         node.Lines.Should().Contain(line => line.Contains("ctdbd has not answered for the keep-alive time"));
-        Volatile.Write(ref isFrozen, false);
+        world.Ctdb.Thaw();
         await world.UntilAsync(() => node.Serves(A) && node.Seen.State == MemberState.Ok, "n1 is back");
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Torture.Protocol.Ctdb;
 using Torture.ReferenceServer.Ctdbd;
@@ -13,6 +14,7 @@ internal sealed class FakeCtdb : ILocalConnector
     private readonly Dictionary<IPAddress, uint> _owners;
     private readonly List<FakeCtdbClient> _clients = [];
     private readonly HashSet<uint> _closed = [];
+    private readonly ConcurrentQueue<(FakeCtdbClient Client, CtdbRequest Request)> _owed = [];
 
     public FakeCtdb(int nodes, params IPAddress[] addresses)
     {
@@ -24,7 +26,7 @@ internal sealed class FakeCtdb : ILocalConnector
     /// <summary>Every control and message of a client, as "node CONTROL at node what".</summary>
     public List<string> Said { get; } = [];
 
-    /// <summary>Looks at a request first; false: it is not answered now.</summary>
+    /// <summary>Looks at a request first; false: it is not answered before <see cref="Thaw"/>.</summary>
     public Func<uint, CtdbRequest, bool> Admits { get; set; } = (_, _) => true;
 
     /// <summary>Answers of recovery daemons to DISABLE_TAKEOVER_RUNS, below zero while this is above it.</summary>
@@ -48,6 +50,16 @@ internal sealed class FakeCtdb : ILocalConnector
             var wire = new MemoryDuplex();
             _clients.Add(new FakeCtdbClient(this, node, wire.B));
             return ValueTask.FromResult<Stream>(wire.A);
+        }
+    }
+
+    /// <summary>Everything is admitted from now on, and what was not is answered.</summary>
+    public void Thaw()
+    {
+        Admits = (_, _) => true;
+        while (_owed.TryDequeue(out var owed))
+        {
+            owed.Client.Say(Answer(owed.Client, owed.Request));
         }
     }
 
@@ -165,6 +177,10 @@ internal sealed class FakeCtdb : ILocalConnector
                 {
                     client.Say(Answer(client, request));
                 }
+                else
+                {
+                    _owed.Enqueue((client, request));
+                }
 
                 break;
             case CtdbMessage message:
@@ -176,7 +192,9 @@ internal sealed class FakeCtdb : ILocalConnector
     public CtdbReply Answer(FakeCtdbClient client, CtdbRequest request)
     {
         var node = request.Destination >= CtdbNodeNumber.Current ? client.Node : request.Destination;
-        var (status, data) = node < _nodes.Length && !_nodes[node].Flags.HasFlag(CtdbNodeFlags.DISCONNECTED)
+        var isThere = node == client.Node
+            || (node < _nodes.Length && !_nodes[node].Flags.HasFlag(CtdbNodeFlags.DISCONNECTED));
+        var (status, data) = isThere
             ? Execute(client, node, request)
             : (-1, null);
         return new CtdbReply(1, 0, 0, request.RequestId, status, data ?? [], "");

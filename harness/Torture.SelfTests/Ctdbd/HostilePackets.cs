@@ -89,7 +89,7 @@ public sealed class HostilePackets
         var random = new Random(20_260_807);
         foreach (var transcript in CtdbTranscript.All)
         {
-            for (var round = 0; round < 400; round++)
+            for (var round = 0; round < 150; round++)
             {
                 Survives(() => CtdbCodec.Decode(Mutate(transcript.Packet, random)));
                 var data = Mutate(transcript.Data, random);
@@ -109,8 +109,10 @@ public sealed class HostilePackets
         }
         catch (ProtocolException refused)
         {
-            refused.Offset.Should().NotBeNull();
-            refused.Message.Should().NotContain("\n");
+            if (refused.Offset is null || refused.Message.Contains('\n'))
+            {
+                Assert.Fail($"not one line with an offset: {refused.Message}");
+            }
         }
     }
 

@@ -26,7 +26,10 @@ internal sealed class RealCtdb : IAsyncDisposable
               chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin CTDB_TEST_MODE=yes CTDB_BASE="$base/$node" \
                 /usr/sbin/ctdbd -i </dev/null >>"$root$base/$node/log" 2>&1 &
               echo $! >"$root$base/$node/pid" ;;
-            *) kill -"$verb" "$(cat "$root$base/$node/pid")" ;;
+            kill)
+              kill -KILL "$(cat "$root$base/$node/pid")"
+              # It would notice by itself, and until then the next daemon could not have one.
+              kill -KILL "$(cat "$root$base/$node/run/eventd.pid")" ;;
           esac
           echo done
         done
@@ -94,7 +97,7 @@ internal sealed class RealCtdb : IAsyncDisposable
 
     public static IPAddress PrivateOf(int index) => IPAddress.Parse($"127.0.0.{index + 1}");
 
-    /// <summary>start, or a signal to the daemon of the node: KILL, STOP, CONT.</summary>
+    /// <summary>start, or kill (SIGKILL) the daemon of the node.</summary>
     public async Task DoAsync(string verb, string node)
     {
         await _one.WaitAsync();

@@ -165,7 +165,7 @@ public sealed class RealDaemons
         var address = world.Cluster.PublicAddresses.First(entry => world.OwnerOf(entry) == "n1");
         await using var other = await Hearer.AtAsync(world, "n3", address, cancellationToken);
 
-        await ctdb.DoAsync("KILL", "n1");
+        await ctdb.DoAsync("kill", "n1");
 
         await world.UntilAsync(
             () => world.Node("n1").Engine.Snapshot is { State: MemberState.Disconnected, Held.Count: 0 },
