@@ -202,7 +202,8 @@ public static class ClusterFile
             yield return $"keepAliveLimit {profile.KeepAliveLimit}: 1 to 1000";
         }
 
-        if (cluster.Lock is { } held && !Enum.IsDefined(held.Kind) || !cluster.Shares.All(share => Enum.IsDefined(share.Kind)))
+        if (cluster.Lock is { } held && !Enum.IsDefined(held.Kind)
+            || !cluster.Shares.All(share => Enum.IsDefined(share.Kind)))
         {
             yield return "lock or share of a kind that does not exist";
         }
