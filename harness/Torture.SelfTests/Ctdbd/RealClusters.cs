@@ -19,9 +19,11 @@ internal sealed class RealClusters
     {
         RealCtdb.Require();
         var ctdb = await Up.Value;
+        using var patient = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patient.CancelAfter(TimeSpan.FromSeconds(40));
         try
         {
-            await ctdb.UntilReadyAsync(cancellationToken);
+            await ctdb.UntilReadyAsync(patient.Token);
         }
         catch (OperationCanceledException)
         {

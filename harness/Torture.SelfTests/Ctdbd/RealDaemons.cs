@@ -46,9 +46,7 @@ public sealed class RealDaemons
             .First(entry => entry.Owner == 0).Address;
 
         await ears.Clients[0].CommandAsync(CtdbControl.DISABLE_NODE, cancellationToken);
-        ears.Clients[0].Send(
-            CtdbNodeNumber.Connected, CtdbSrvid.TAKEOVER_RUN,
-            CtdbCodec.EncodeTakeoverRun(new CtdbTakeoverRun(0, 0)));
+        AskForRun(ears.Clients[0]);
 
         await ears.UntilAsync(0, CtdbSrvid.IPREALLOCATED, cancellationToken);
         await ears.UntilAsync(1, CtdbSrvid.IPREALLOCATED, cancellationToken);
@@ -61,6 +59,7 @@ public sealed class RealDaemons
         ears.Taken((int)owner).Should().Contain(lost);
 
         await ears.Clients[0].CommandAsync(CtdbControl.ENABLE_NODE, cancellationToken);
+        AskForRun(ears.Clients[0]);
         await ctdb.UntilReadyAsync(cancellationToken);
     }
 
@@ -177,6 +176,10 @@ public sealed class RealDaemons
         await ctdb.UntilReadyAsync(cancellationToken);
         await world.UntilWellAsync();
     }
+
+    /// <summary>A node that is enabled has nothing until somebody asks: the leader does not by itself.</summary>
+    private static void AskForRun(CtdbClient client) => client.Send(
+        CtdbNodeNumber.Connected, CtdbSrvid.TAKEOVER_RUN, CtdbCodec.EncodeTakeoverRun(new CtdbTakeoverRun(0, 0)));
 
     /// <summary>Clients of all daemons, with what they heard.</summary>
     private sealed class Ears : IAsyncDisposable
