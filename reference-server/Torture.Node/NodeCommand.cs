@@ -52,7 +52,9 @@ internal static class NodeCommand
         Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
         Connector = new SocketConnector(),
         Listeners = new SocketListeners(),
-        PublicLink = cluster.Network is { } network ? PublicLink.Open(self, network) : null,
+        PublicLink = cluster.Network is { } network && cluster.Engine.Kind == EngineKind.Embedded
+            ? PublicLink.Open(self, network)
+            : null,
         Plane = cluster.Supervisor is { } path ? new SupervisedAddressPlane(path, self.Name) : new OpenAddressPlane(),
         Lock = cluster.Lock is { } settings ? clock => LockOf(cluster, settings, clock) : null,
         LocalConnector = new UnixConnector(),

@@ -22,7 +22,7 @@ public sealed class EngineSettingsTests
         Parse(""" "lock": { "kind": "Lease", "path": "/x" } """).Engine.Kind.Should().Be(EngineKind.Embedded);
     }
 
-    [TestCase(""" "engine": { } """, "c.json: lock must be given for engine embedded")]
+    [TestCase(""" "engine": { } """, "c.json: lock.path must be given for engine embedded")]
     [TestCase(""" "engine": { "kind": "Pacemaker" } """, "c.json: line 1, $.engine.kind: *")]
     [TestCase(
         """ "engine": { "kind": "Ctdb", "socket": "ctdbd.socket" } """,
