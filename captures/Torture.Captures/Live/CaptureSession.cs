@@ -14,6 +14,9 @@ public sealed record CaptureSessionOptions
     /// <summary>Puts a marker on the captured wire.</summary>
     public required Action<Marker> Send { get; init; }
 
+    /// <summary>On how many links <see cref="Send"/> puts it: it was seen when it was seen on all of them.</summary>
+    public int Links { get; init; } = 1;
+
     /// <summary>What opens sealed traffic; keys may be added while the session runs.</summary>
     public KeyRing? Keys { get; init; }
 
@@ -29,12 +32,15 @@ public sealed record CaptureSessionOptions
 /// </summary>
 public sealed class CaptureSession : IAsyncDisposable
 {
+    /// <summary>Also how long a stop takes at most.</summary>
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(50);
+
     private readonly ICaptureDevice _device;
     private readonly CaptureSessionOptions _options;
     private readonly PcapngWriter? _writer;
     private readonly TraceBuilder _trace;
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, TaskCompletionSource<ObservedMarker>> _markers = [];
+    private readonly Dictionary<long, MarkerWatch> _markers = [];
     private readonly List<Waiter> _waiters = [];
     private readonly Thread _pump;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -116,13 +122,7 @@ public sealed class CaptureSession : IAsyncDisposable
         lock (_lock)
         {
             ThrowIfEnded();
-            if (!_markers.TryGetValue(number, out var marker))
-            {
-                marker = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                _markers[number] = marker;
-            }
-
-            seen = marker.Task;
+            seen = WatchOf(number).OnAll.Task;
         }
 
         try
@@ -187,7 +187,7 @@ public sealed class CaptureSession : IAsyncDisposable
         {
             while (!_stopping)
             {
-                if (_device.Read() is { } packet)
+                if (_device.Read(Wait) is { } packet)
                 {
                     Process(packet);
                 }
@@ -258,7 +258,7 @@ public sealed class CaptureSession : IAsyncDisposable
             _waiters.ForEach(w => w.Met.TrySetException(failure));
             foreach (var marker in _markers.Values)
             {
-                marker.TrySetException(failure);
+                marker.OnAll.TrySetException(failure);
             }
 
             _ended.SetResult();
@@ -272,13 +272,22 @@ public sealed class CaptureSession : IAsyncDisposable
             return;
         }
 
-        if (!_markers.TryGetValue(seen.Marker.Number, out var marker))
+        var watch = WatchOf(seen.Marker.Number);
+        watch.First ??= seen;
+        if (++watch.Seen == _options.Links)
         {
-            marker = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _markers[seen.Marker.Number] = marker;
+            watch.OnAll.TrySetResult(watch.First);
+        }
+    }
+
+    private MarkerWatch WatchOf(long number)
+    {
+        if (!_markers.TryGetValue(number, out var watch))
+        {
+            _markers[number] = watch = new MarkerWatch();
         }
 
-        marker.TrySetResult(seen);
+        return watch;
     }
 
     private static PcapngWriter OpenWriter(string path, ICaptureDevice device)
@@ -290,6 +299,16 @@ public sealed class CaptureSession : IAsyncDisposable
     }
 
     private static long MonotonicNanoseconds() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    private sealed class MarkerWatch
+    {
+        public int Seen { get; set; }
+
+        public ObservedMarker? First { get; set; }
+
+        public TaskCompletionSource<ObservedMarker> OnAll { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     private sealed record Waiter(Func<TraceBuilder, bool> Condition, TaskCompletionSource Met);
 }

@@ -18,10 +18,11 @@ public interface ICaptureDevice : IDisposable
     string Filter { get; }
 
     /// <summary>
-    /// Waits a moment for the next packet; null where none came. Frame numbers count from 1.
+    /// The next packet; null where none came within <paramref name="wait"/>, zero for what is there. Frame numbers
+    /// count from 1.
     /// </summary>
     /// <exception cref="CaptureException">The interface went away.</exception>
-    CapturedPacket? Read();
+    CapturedPacket? Read(TimeSpan wait);
 
     CaptureStatistics Statistics();
 }

@@ -26,8 +26,6 @@ public sealed record LibpcapOptions
 /// </summary>
 public sealed unsafe class LibpcapDevice : ICaptureDevice
 {
-    /// <summary>How long Read waits: also how long a stop takes at most.</summary>
-    private const int WaitMilliseconds = 50;
     private const int HandOverMilliseconds = 2;
 
     private readonly bool _nanoseconds;
@@ -97,15 +95,15 @@ public sealed unsafe class LibpcapDevice : ICaptureDevice
         }
     }
 
-    public CapturedPacket? Read()
+    public CapturedPacket? Read(TimeSpan wait)
     {
         ObjectDisposedException.ThrowIf(_handle == 0, this);
         Header* header;
         byte* data;
         var result = pcap_next_ex(_handle, &header, &data);
-        if (result == 0)
+        if (result == 0 && wait > TimeSpan.Zero)
         {
-            Wait();
+            Wait(wait);
             result = pcap_next_ex(_handle, &header, &data);
         }
 
@@ -143,10 +141,10 @@ public sealed unsafe class LibpcapDevice : ICaptureDevice
     }
 
     /// <summary>libpcap's own wait has no end on an idle interface, whatever its time-out.</summary>
-    private void Wait()
+    private void Wait(TimeSpan limit)
     {
         var descriptor = new PollFd { Descriptor = _descriptor, Events = PollFd.Readable };
-        _ = poll(&descriptor, 1, WaitMilliseconds);
+        _ = poll(&descriptor, 1, (int)Math.Ceiling(limit.TotalMilliseconds));
     }
 
     private static nint Create(string name)

@@ -34,6 +34,14 @@ public sealed class MarkerSender : IDisposable
         return new MarkerSender(socket, destinations.ToArray());
     }
 
+    /// <summary>To all of a network: no node need live to be told, and no address be resolved.</summary>
+    public static MarkerSender ToAll(IPAddress from, IPEndPoint broadcast)
+    {
+        var sender = To(from, broadcast);
+        sender._socket.EnableBroadcast = true;
+        return sender;
+    }
+
     public IPEndPoint Local => (IPEndPoint)_socket.LocalEndPoint!;
 
     public void Send(Marker marker)

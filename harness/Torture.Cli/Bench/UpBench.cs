@@ -46,7 +46,7 @@ internal static class UpBench
     private static async Task MeasureAsync(Figures figures, RunOptions wish, int repeat, CancellationToken stop)
     {
         var isLoopback = wish.Target == "loopback";
-        if (isLoopback && !new Prerequisites(Console.Error).EnsureForRun())
+        if (!await new Prerequisites(Console.Error).EnsureForAsync(wish.Target, stop))
         {
             throw new TargetUnusableException("nothing was measured");
         }

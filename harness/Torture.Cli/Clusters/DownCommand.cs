@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Torture.Harness.Clusters;
 using Torture.Harness.Running;
-using Torture.Targets.Containers.Engine;
 
 namespace Torture.Cli.Clusters;
 
@@ -29,16 +28,7 @@ internal static class DownCommand
             await ClusterHost.AskAsync(["down"], cancellationToken);
         }
 
-        var swept = await SweepAsync(TargetCatalogue.All, Console.Out, Console.Error, cancellationToken);
-        try
-        {
-            return Math.Max(swept, await ImagesCommand.SweepAsync(cancellationToken));
-        }
-        catch (EngineException none) when (none.Trouble == EngineTrouble.NoEngine)
-        {
-            // Without an engine nothing is left on one.
-            return swept;
-        }
+        return await SweepAsync(TargetCatalogue.All, Console.Out, Console.Error, cancellationToken);
     }
 
     /// <summary>A tab-separated line for each thing that was removed: target and thing.</summary>

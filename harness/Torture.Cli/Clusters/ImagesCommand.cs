@@ -24,19 +24,6 @@ internal static class ImagesCommand
         return command;
     }
 
-    /// <summary>Removes what crashed runs left on the engine.</summary>
-    /// <exception cref="EngineException">No engine answers, or it says no.</exception>
-    public static async Task<int> SweepAsync(CancellationToken cancellationToken)
-    {
-        using var mark = RunMark.Begin("sweep");
-        using var engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
-        var report = await Sweep.CrashedRunsAsync(engine, cancellationToken);
-        report.Removed.ForEach(line => Console.Out.WriteLine($"removed {line}"));
-        report.Kept.ForEach(line => Console.Out.WriteLine($"kept {line}: remove it there, or by hand"));
-        Console.Out.WriteLine($"{report.Removed.Count} leavings of crashed runs removed");
-        return ExitCode.Conforms;
-    }
-
     private static async Task<int> MakeAsync(bool rebuild, CancellationToken cancellationToken)
     {
         using var mark = RunMark.Begin("images");

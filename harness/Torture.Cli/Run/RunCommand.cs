@@ -71,8 +71,8 @@ internal static class RunCommand
             return ExitCode.NoCaseMatched;
         }
 
-        if (wish.Target == "loopback" && cases.Any(planned => !planned.IsLocal)
-            && !new Prerequisites(Console.Error).EnsureForRun())
+        if (cases.Any(planned => !planned.IsLocal)
+            && !await new Prerequisites(Console.Error).EnsureForAsync(wish.Target, cancellationToken))
         {
             return ExitCode.Unusable;
         }

@@ -21,6 +21,15 @@ internal sealed partial class Prerequisites(TextWriter log)
     /// </summary>
     public static string ForeignRoot => Path.Combine(CacheFolder, "samba-trixie-2");
 
+    /// <summary>For a run on a target of this name; a target file brings its own.</summary>
+    /// <returns>False where something is missing that cannot be installed; the line that says so was written.</returns>
+    public async Task<bool> EnsureForAsync(string target, CancellationToken cancellationToken) => target switch
+    {
+        "loopback" => EnsureForRun(),
+        "containers" => EnsureForRun() && await EnsureContainersAsync(cancellationToken),
+        _ => true,
+    };
+
     /// <summary>For the conformance run: libpcap to capture, iproute2 for the IPv6 route.</summary>
     /// <returns>False where something is missing that cannot be installed; the line that says so was written.</returns>
     public bool EnsureForRun()

@@ -142,7 +142,7 @@ public sealed class LiveCapture
 
         public string Filter => "";
 
-        public CapturedPacket? Read()
+        public CapturedPacket? Read(TimeSpan wait)
         {
             Break.Task.Wait();
             throw new CaptureException("capture on fake failed: the interface went away");

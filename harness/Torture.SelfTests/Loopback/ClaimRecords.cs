@@ -20,7 +20,7 @@ public sealed class ClaimRecords : IDisposable
     [Test]
     public void WhatIsWrittenIsRead()
     {
-        var traces = new LoopbackTraces(ClusterPlan.NewControlFolder(), "/x/cluster.json");
+        var traces = new LoopbackTraces(LoopbackTraces.NewControlFolder(), "/x/cluster.json");
         using var file = Open();
 
         traces.Write(file);
@@ -63,7 +63,7 @@ public sealed class ClaimRecords : IDisposable
     [Test]
     public void AFileThatIsNoClusterFileOfThisClusterStays()
     {
-        var traces = new LoopbackTraces(ClusterPlan.NewControlFolder(), Path.Combine(_temporary.Path, "precious"));
+        var traces = new LoopbackTraces(LoopbackTraces.NewControlFolder(), Path.Combine(_temporary.Path, "precious"));
         File.WriteAllText(traces.ClusterFile, "not yours");
         Directory.CreateDirectory(traces.ControlFolder);
         var said = new List<string>();
@@ -77,7 +77,7 @@ public sealed class ClaimRecords : IDisposable
     [Test]
     public void WhatTheFolderLinksToStays()
     {
-        var traces = new LoopbackTraces(ClusterPlan.NewControlFolder(), "/x/cluster.json");
+        var traces = new LoopbackTraces(LoopbackTraces.NewControlFolder(), "/x/cluster.json");
         var precious = Path.Combine(_temporary.Path, "precious");
         Directory.CreateDirectory(precious);
         Directory.CreateDirectory(traces.ControlFolder);

@@ -27,6 +27,7 @@ public sealed class PlaneRules
     private readonly ServingPermit _permit;
     private readonly List<IPAddress> _told = [];
     private readonly List<string> _log = [];
+    private readonly Others _others = new();
     private KernelAddressPlane _plane;
 
     public PlaneRules()
@@ -39,7 +40,30 @@ public sealed class PlaneRules
     }
 
     private AddressPlaneParts Parts => new(
-        _link, [Address, Address6], Permission, _time, LeftAt, _told.Add, _log.Add);
+        _link, _others, [Address, Address6], Permission, _time, LeftAt, _told.Add, _log.Add);
+
+    [Test]
+    public void OthersAreFencedBeforeTheAddressIsAdded()
+    {
+        var had = new List<IPAddress>();
+        _others.Fenced = _ => had.AddRange(_link.Addresses());
+
+        Take(Address);
+
+        _others.Of.Should().Equal(Address);
+        had.Should().NotContain(Address);
+    }
+
+    [Test]
+    public void AnAddressThatOthersKeepIsNotAdded()
+    {
+        _others.Fenced = _ => throw new IOException("it says no");
+
+        var take = _plane.TakeAsync(Address, _permit, CancellationToken.None);
+
+        take.IsFaulted.Should().BeTrue();
+        _link.Addresses().Should().NotContain(Address);
+    }
 
     [Test]
     public void NeighboursAndThenClientsAreToldThreeTimes()
@@ -238,5 +262,24 @@ public sealed class PlaneRules
             .OrderBy(entry => entry.At.Frame)
             .Select(entry => FormattableString.Invariant(
                 $"{entry.At.TimeNanoseconds / 1_000_000 / 1000.0:0.#} {entry.What}"));
+    }
+
+    /// <summary>A fence device.</summary>
+    private sealed class Others : IAddressPlane
+    {
+        public List<IPAddress> Of { get; } = [];
+
+        public Action<IPAddress> Fenced { get; set; } = _ => { };
+
+        public ValueTask TakeAsync(IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
+        {
+            Of.Add(address);
+            Fenced(address);
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask ReleaseAsync(IPAddress address) => ValueTask.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

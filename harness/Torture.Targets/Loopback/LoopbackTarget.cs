@@ -68,7 +68,8 @@ public sealed class LoopbackTarget : ITarget
         TargetOptions options, LoopbackNetwork network, PortSettings ports, CapabilitySet capabilities)
     {
         var hasIPv6 = capabilities.Has(Capability.IPv6);
-        var plan = new ClusterPlan(options, $"loopback {network.Prefix}", network, ports, hasIPv6);
+        var plan = new ClusterPlan(
+            options, $"loopback {network.Prefix}", LoopbackTraces.NewControlFolder(), network, ports, hasIPv6);
         plan.Configuration = plan.Configuration with
         {
             Supervisor = Path.Combine(plan.ControlFolder, "keep.sock"),

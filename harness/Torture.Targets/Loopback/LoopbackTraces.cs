@@ -14,6 +14,11 @@ internal sealed partial record LoopbackTraces(string ControlFolder, string Clust
 {
     private const int MaximumRecord = 8192;
 
+    /// <summary>A name that nobody has; short, since the path of a unix socket has 107 bytes at most.</summary>
+    public static string NewControlFolder() => Path.Combine(
+        Path.GetTempPath(),
+        "torture-" + System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true));
+
     public void Write(FileStream claim)
     {
         claim.SetLength(0);

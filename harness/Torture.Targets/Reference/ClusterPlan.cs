@@ -11,10 +11,12 @@ internal sealed class ClusterPlan
     private static readonly string[] Users = ["alice", "bob"];
 
     /// <param name="name">Names the cluster in logs: target and network.</param>
-    public ClusterPlan(TargetOptions options, string name, IAddressBook addresses, PortSettings ports, bool ipv6)
+    /// <param name="controlFolder">Not there yet; short: the path of a unix socket has 107 bytes at most.</param>
+    public ClusterPlan(
+        TargetOptions options, string name, string controlFolder, IAddressBook addresses, PortSettings ports, bool ipv6)
     {
         Folder = options.Folder;
-        ControlFolder = NewControlFolder();
+        ControlFolder = controlFolder;
         Nodes = [.. Enumerable.Range(0, options.Nodes).Select(i =>
             new Node($"n{i + 1}", addresses.Node(i), ipv6 ? addresses.Node6(i) : null)
             {
@@ -66,9 +68,16 @@ internal sealed class ClusterPlan
         await System.IO.File.WriteAllTextAsync(File, ClusterFile.Write(Configuration), cancellationToken);
     }
 
-    /// <summary>A name that nobody has; short, since the path of a unix socket has 107 bytes at most.</summary>
-    public static string NewControlFolder() => Path.Combine(
-        Path.GetTempPath(), "torture-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
+    /// <summary>Removes what <see cref="WriteAsync"/> made.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(ControlFolder))
+        {
+            Directory.Delete(ControlFolder, recursive: true);
+        }
+
+        System.IO.File.Delete(File);
+    }
 
     private ClusterConfiguration Describe(TargetOptions options, string name, PortSettings ports) => new()
     {

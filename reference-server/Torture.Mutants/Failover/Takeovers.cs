@@ -51,6 +51,9 @@ public sealed class AddressStays(AddressPlaneParts parts) : KernelAddressPlane(p
     protected override void Remove(IPAddress address)
     {
     }
+
+    protected override ValueTask FenceAsync(
+        IPAddress address, ServingPermit permit, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 [Defect("An IPv6 address that is taken does not come to the interface.")]

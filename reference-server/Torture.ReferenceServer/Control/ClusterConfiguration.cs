@@ -52,7 +52,7 @@ public sealed record ClusterConfiguration
     /// <summary>Folder of <c>NODE.keys.json</c>; null: no session keys are written.</summary>
     public string? KeyLogFolder { get; init; }
 
-    /// <summary>Socket of the supervisor, which unplugs addresses from owners that do not let go.</summary>
+    /// <summary>Socket of who takes addresses from owners that do not let go: supervisor or fence device.</summary>
     public string? Supervisor { get; init; }
 
     /// <summary>

@@ -265,8 +265,6 @@ public static class ClusterFile
         null => null,
         { PrefixLength: < 1 or > 32 } wrong => $"network: prefixLength {wrong.PrefixLength}: 1 to 32",
         { PrefixLength6: < 1 or > 128 } wrong => $"network: prefixLength6 {wrong.PrefixLength6}: 1 to 128",
-        _ when cluster.Supervisor is not null =>
-            "network and supervisor: nodes have either a network each, or one host",
         _ => null,
     };
 

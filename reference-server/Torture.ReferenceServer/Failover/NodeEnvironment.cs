@@ -20,8 +20,8 @@ public sealed record NodeEnvironment
     public IAddressPlane Plane { get; init; } = new OpenAddressPlane();
 
     /// <summary>
-    /// Where the node's clients are, if it has a network stack of its own: then public addresses come and go there,
-    /// and <see cref="Plane"/> is not used.
+    /// Where the node's clients are, if it has a network stack of its own: then public addresses come and go there, and
+    /// <see cref="Plane"/> only fences those who had them.
     /// </summary>
     public IPublicLink? PublicLink { get; init; }
 

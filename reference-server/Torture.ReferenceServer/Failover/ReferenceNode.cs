@@ -159,7 +159,7 @@ public partial class ReferenceNode : IAsyncDisposable
         _plane = Environment.PublicLink is not { } link
             ? Environment.Plane
             : CreateAddressPlane(new AddressPlaneParts(
-                link, Cluster.PublicAddresses,
+                link, Environment.Plane, Cluster.PublicAddresses,
                 TimeSpan.FromSeconds(profile.KeepAliveInterval * profile.KeepAliveLimit), Environment.Time,
                 Engine.ClientsLeftAt, Engine.ClientsTold, Environment.Log));
         try

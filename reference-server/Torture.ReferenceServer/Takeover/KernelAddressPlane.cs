@@ -6,13 +6,15 @@ using Torture.ReferenceServer.Failover;
 namespace Torture.ReferenceServer.Takeover;
 
 /// <summary>What a <see cref="KernelAddressPlane"/> is made of.</summary>
+/// <param name="Fence">Takes an address from those who had it, where the cluster has a device for that.</param>
 /// <param name="PublicAddresses">Those of the cluster: on the link they are this node's or nobody's.</param>
 /// <param name="Permission">How long a permission to serve lasts that is not renewed.</param>
 /// <param name="LeftAt">Connections that earlier owners of an address had, and that may still be there.</param>
 /// <param name="Told">All those were told of the address's new owner; not to be waited for.</param>
 public sealed record AddressPlaneParts(
-    IPublicLink Link, IReadOnlyList<IPAddress> PublicAddresses, TimeSpan Permission, TimeProvider Time,
-    Func<IPAddress, IReadOnlyCollection<ClientConnection>> LeftAt, Action<IPAddress> Told, Action<string> Log);
+    IPublicLink Link, IAddressPlane Fence, IReadOnlyList<IPAddress> PublicAddresses, TimeSpan Permission,
+    TimeProvider Time, Func<IPAddress, IReadOnlyCollection<ClientConnection>> LeftAt, Action<IPAddress> Told,
+    Action<string> Log);
 
 /// <summary>
 /// Public addresses that really move: a taken one is added to the node's interface; neighbours are told, and clients
@@ -20,7 +22,8 @@ public sealed record AddressPlaneParts(
 /// </summary>
 /// <remarks>
 /// The kernel gets each address for a permission's time only, again and again while the permit holds: so it takes it
-/// back by itself from a node that is frozen or was killed, about when the node lost the permission to serve it.
+/// back by itself from a node that is frozen or was killed. It does so in whole seconds, and up to two of them after
+/// the node lost the permission: only a fence device is as quick as the next owner.
 /// </remarks>
 public class KernelAddressPlane : IAddressPlane
 {
@@ -68,6 +71,7 @@ public class KernelAddressPlane : IAddressPlane
 
     public async ValueTask TakeAsync(IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
     {
+        await FenceAsync(address, permit, cancellationToken);
         lock (_gate)
         {
             Add(address);
@@ -125,6 +129,11 @@ public class KernelAddressPlane : IAddressPlane
         Link.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The owner before may be frozen, and its kernel would go on answering for a while.</summary>
+    protected virtual ValueTask FenceAsync(
+        IPAddress address, ServingPermit permit, CancellationToken cancellationToken) =>
+        _parts.Fence.TakeAsync(address, permit, cancellationToken);
 
     protected virtual void Add(IPAddress address) => Link.Add(address, Lifetime);
 

@@ -36,7 +36,7 @@ internal sealed record RunOwner(string Machine, string Boot, string Files, strin
 
     public override string ToString() => string.Join(Separator, Machine, Boot, Files, Lock);
 
-    private static bool IsFree(string path)
+    public static bool IsFree(string path)
     {
         try
         {

@@ -53,7 +53,7 @@ internal sealed record ContainerSpec(string Name, string Image)
     /// <summary>Folders in memory, empty after each start.</summary>
     public IReadOnlyList<string> MemoryFolders { get; init; } = [];
 
-    /// <summary>Volumes by the folder where they are mounted.</summary>
+    /// <summary>Volumes, or folders of the engine's machine by their whole path, by where they are mounted.</summary>
     public IReadOnlyDictionary<string, string> Volumes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Names for /etc/hosts.</summary>

@@ -39,13 +39,26 @@ internal sealed class ClusterImages
 
     /// <summary>Makes what is missing. Only the root needs the package mirror.</summary>
     /// <exception cref="TargetUnusableException">One line that says what to do.</exception>
-    public async Task EnsureAsync(
-        IContainerEngine engine, bool rebuild, Action<string> say, CancellationToken cancellationToken)
+    public Task EnsureAsync(
+        IContainerEngine engine, bool rebuild, Action<string> say, CancellationToken cancellationToken) =>
+        EnsureAsync([Node, Samba], engine, rebuild, say, cancellationToken);
+
+    /// <summary>Makes what is missing of one, <see cref="Node"/> or <see cref="Samba"/>.</summary>
+    /// <exception cref="TargetUnusableException">One line that says what to do.</exception>
+    public Task EnsureAsync(
+        string image, IContainerEngine engine, Action<string> say, CancellationToken cancellationToken) =>
+        EnsureAsync([image], engine, rebuild: false, say, cancellationToken);
+
+    private async Task EnsureAsync(
+        string[] images, IContainerEngine engine, bool rebuild, Action<string> say,
+        CancellationToken cancellationToken)
     {
         RequireArchitecture(engine.Version);
         await EnsureAsync(Root, MakeRootAsync);
-        await EnsureAsync(Node, (token) => BuildAsync(engine, _node, Node, token));
-        await EnsureAsync(Samba, (token) => BuildAsync(engine, _samba, Samba, token));
+        foreach (var image in images)
+        {
+            await EnsureAsync(image, token => BuildAsync(engine, image == Node ? _node : _samba, image, token));
+        }
 
         async Task EnsureAsync(string tag, Func<CancellationToken, Task> make)
         {

@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Harness.Running;
+using Torture.Targets.Containers.Engine;
+using Torture.Targets.Reference;
+
+namespace Torture.Targets.Containers.Clusters;
+
+/// <summary>Nodes as containers, each with a network stack of its own.</summary>
+/// <param name="image">Of a node of the reference server.</param>
+internal sealed class ContainerHost(
+    TargetOptions options, IContainerEngine engine, string image, ContainerNetworks networks, ClusterPlan plan,
+    CapabilitySet capabilities) : INodeHost
+{
+    private const int LastLines = 5;
+
+    private readonly ConcurrentDictionary<string, NodeWatch> _watches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _isToEnd = new(StringComparer.Ordinal);
+    private readonly bool _hasIPv6 = capabilities.Has(Capability.IPv6);
+    private ContainerCapture? _capture;
+    private FencePort? _fence;
+
+    public event Action<HostEvent>? Happened;
+
+    public ICaptureSession? Capture => _capture;
+
+    public Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (capabilities.Has(Capability.Capture))
+        {
+            _capture ??= ContainerCapture.Start(networks, options.RunId);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _fence = new FencePort(plan.Configuration.Supervisor!, TakeFromOthers);
+        return Task.WhenAll(plan.Nodes.Select((node, number) =>
+            engine.CreateContainerAsync(SpecOf(node, number), cancellationToken)));
+    }
+
+    public async Task EndAsync()
+    {
+        foreach (var node in plan.Nodes)
+        {
+            _isToEnd[node.Name] = true;
+        }
+
+        await Task.WhenAll(plan.Nodes.Select(node =>
+            engine.RemoveContainerAsync(ContainerOf(node), CancellationToken.None)));
+        foreach (var watch in _watches.Values)
+        {
+            watch.Dispose();
+        }
+
+        _watches.Clear();
+        _fence?.Dispose();
+        plan.Remove();
+    }
+
+    public async Task SpawnAsync(Node node, CancellationToken cancellationToken)
+    {
+        _isToEnd[node.Name] = false;
+        await engine.StartAsync(ContainerOf(node), cancellationToken);
+        var started = await engine.InspectAsync(ContainerOf(node), cancellationToken);
+        if (started is not { ProcessId: > 0 and var process }
+            || NodeWatch.TryStart(process) is not { } watch)
+        {
+            throw await NotStartedAsync(node);
+        }
+
+        if (_watches.TryRemove(node.Name, out var before))
+        {
+            before.Dispose();
+        }
+
+        _watches[node.Name] = watch;
+        _ = TellEndAsync(node, watch);
+        await Poll.UntilAsync(
+            async () => await AnswersAsync(node, watch, cancellationToken) ? node : null, TimeSpan.MaxValue,
+            options.Time, cancellationToken);
+    }
+
+    public async Task<IReadOnlyDictionary<string, ProcessState>> StatesAsync(CancellationToken cancellationToken)
+    {
+        var found = await engine.ListContainersAsync(engine.Mark.Filter, cancellationToken);
+        return plan.Nodes.ToDictionary(node => node.Name, node =>
+            found.FirstOrDefault(container => container.Name == ContainerOf(node))?.State switch
+            {
+                ContainerState.Running => ProcessState.Running,
+                ContainerState.Paused => ProcessState.Suspended,
+                _ => ProcessState.Gone,
+            });
+    }
+
+    public Task? ApplyAsync(Fault fault, CancellationToken cancellationToken) => fault switch
+    {
+        KillNode kill => KillAsync(kill.Node, cancellationToken),
+        PauseNode pause => engine.PauseAsync(ContainerOf(pause.Node), cancellationToken),
+        _ => null,
+    };
+
+    public Task? HealAsync(Fault fault, CancellationToken cancellationToken) => fault is PauseNode pause
+        ? engine.UnpauseAsync(ContainerOf(pause.Node), cancellationToken)
+        : null;
+
+    public CaseClient ClaimClient(string name) => networks.ClaimClient(name, _hasIPv6);
+
+    public ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
+        TcpConnection.ConnectAsync(from, to, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_capture is not null)
+        {
+            await _capture.DisposeAsync();
+        }
+
+        await Sweep.ThisRunAsync(engine, CancellationToken.None);
+        engine.Mark.Dispose();
+        engine.Dispose();
+    }
+
+    private string ContainerOf(Node node) => engine.Mark.NameOf(node.Name);
+
+    /// <summary>
+    /// Its folders are at the same paths inside: what the cluster file says is true there, and control ports are in
+    /// reach from here.
+    /// </summary>
+    private ContainerSpec SpecOf(Node node, int number) => new(ContainerOf(node), image)
+    {
+        HostName = node.Name,
+        Networks = networks.AttachmentsOf(number),
+        Command = ["torture-node", "node", "--cluster", Path.GetFullPath(plan.File), "--name", node.Name],
+        Capabilities = ["NET_ADMIN", "NET_RAW"],
+        Sysctls = new Dictionary<string, string> { ["net.ipv6.conf.all.disable_ipv6"] = _hasIPv6 ? "0" : "1" },
+        Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" },
+        Volumes = new[] { plan.ControlFolder, Path.GetFullPath(plan.Folder) }.ToDictionary(folder => folder),
+    };
+
+    private async Task KillAsync(Node node, CancellationToken cancellationToken)
+    {
+        _isToEnd[node.Name] = true;
+        await engine.KillAsync(ContainerOf(node), "SIGKILL", cancellationToken);
+        await _watches[node.Name].Ended.WaitAsync(cancellationToken);
+    }
+
+    private async Task TellEndAsync(Node node, NodeWatch watch)
+    {
+        var at = await watch.Ended;
+        var isExpected = _isToEnd[node.Name];
+        Happened?.Invoke(new HostEvent.Exited(
+            node.Name, at, isExpected, isExpected ? "killed" : await LastWordsAsync(node)));
+    }
+
+    private void TakeFromOthers(string taker, IPAddress address)
+    {
+        foreach (var (node, watch) in _watches.Where(entry => entry.Key != taker))
+        {
+            watch.Remove(address);
+            // Also where it had let go before: it may not have come to say so.
+            Happened?.Invoke(new HostEvent.Unplugged(node, ClusterWatch.Now, address));
+        }
+    }
+
+    /// <exception cref="TargetUnusableException">It has ended.</exception>
+    private async Task<bool> AnswersAsync(Node node, NodeWatch watch, CancellationToken cancellationToken)
+    {
+        if (watch.Ended.IsCompleted)
+        {
+            throw await NotStartedAsync(node);
+        }
+
+        try
+        {
+            await using var port = await NodePort.OpenAsync(plan.Configuration, node.Name, cancellationToken);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<TargetUnusableException> NotStartedAsync(Node node) =>
+        new($"{node.Name} does not start: {await LastWordsAsync(node)}");
+
+    private async Task<string> LastWordsAsync(Node node)
+    {
+        try
+        {
+            var said = (await engine.ReadLogsAsync(ContainerOf(node), LastLines, CancellationToken.None)).Trim();
+            return said.Length > 0 ? said.ReplaceLineEndings(" | ") : "it said nothing";
+        }
+        catch (EngineException silent)
+        {
+            return silent.Message;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using Torture.Captures;
+using Torture.Harness.Clusters;
+using Torture.ReferenceServer.Control;
+using Torture.Targets.Containers.Engine;
+using Torture.Targets.Containers.Images;
+using Torture.Targets.Reference;
+
+namespace Torture.Targets.Containers.Clusters;
+
+/// <summary>
+/// The reference cluster in containers: each node has a network stack of its own, and public addresses really move.
+/// </summary>
+public sealed class ContainersTarget : ITarget
+{
+    private const string ControlFolder = "control";
+
+    public async Task<ICluster> UpAsync(TargetOptions options, CancellationToken cancellationToken)
+    {
+        Require(options);
+        var mark = RunMark.Begin(options.RunId);
+        try
+        {
+            var engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
+            try
+            {
+                return await UpAsync(options, engine, cancellationToken);
+            }
+            catch
+            {
+                await Sweep.ThisRunAsync(engine, CancellationToken.None);
+                engine.Dispose();
+                throw;
+            }
+        }
+        catch (Exception failed)
+        {
+            mark.Dispose();
+            throw failed is TargetUnusableException or OperationCanceledException
+                ? failed
+                : new TargetUnusableException($"the containers cluster does not come up: {failed.Message}", failed);
+        }
+    }
+
+    public async Task<IReadOnlyList<string>> SweepAsync(CancellationToken cancellationToken)
+    {
+        using var mark = RunMark.Begin("sweep");
+        try
+        {
+            using var engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
+            return await SweepAsync(engine, cancellationToken);
+        }
+        catch (EngineException none) when (none.Trouble == EngineTrouble.NoEngine)
+        {
+            // Without an engine nothing is left on one.
+            return RunMark.SweepFolders();
+        }
+    }
+
+    private static async Task<ICluster> UpAsync(
+        TargetOptions options, IContainerEngine engine, CancellationToken cancellationToken)
+    {
+        if (!engine.IsLocal)
+        {
+            throw new TargetUnusableException(
+                "the target containers needs an engine on this machine: its networks must be in reach");
+        }
+
+        foreach (var removed in await SweepAsync(engine, cancellationToken))
+        {
+            options.Log($"removed what an earlier run left: {removed}");
+        }
+
+        var images = new ClusterImages();
+        await images.EnsureAsync(images.Node, engine, options.Log, cancellationToken);
+        var capabilities = CapabilitiesHere(options);
+        var hasIPv6 = capabilities.Has(Capability.IPv6);
+        var networks = await ContainerNetworks.CreateAsync(engine, hasIPv6, cancellationToken);
+        var plan = new ClusterPlan(
+            options, $"containers {networks.Range}", Path.Combine(engine.Mark.Folder, ControlFolder), networks,
+            new PortSettings(), hasIPv6);
+        plan.Configuration = plan.Configuration with
+        {
+            Network = new NetworkSettings(),
+            Supervisor = Path.Combine(plan.ControlFolder, "fence.sock"),
+        };
+        var host = new ContainerHost(options, engine, images.Node, networks, plan, capabilities);
+        var cluster = new ReferenceCluster(options, plan, host, ReferenceLimits.Of(options), capabilities);
+        try
+        {
+            await cluster.StartAsync(cancellationToken);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> SweepAsync(
+        IContainerEngine engine, CancellationToken cancellationToken)
+    {
+        var report = await Sweep.CrashedRunsAsync(engine, cancellationToken);
+        return
+        [
+            .. report.Removed, .. RunMark.SweepFolders(),
+            .. report.Kept.Select(kept => $"not {kept}: remove it where it was made, or by hand"),
+        ];
+    }
+
+    private static void Require(TargetOptions options)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        {
+            throw new TargetUnusableException(
+                "the target containers needs root on Linux: its clients are addresses of this machine, and the"
+                + " kernel tells what becomes of each node");
+        }
+
+        if (options.Nodes is < 1 or > 8)
+        {
+            throw new TargetUnusableException($"the target containers has 1 to 8 nodes, not {options.Nodes}");
+        }
+
+        foreach (var (setting, known) in new[] { ("lock", "file"), ("capture", "off"), ("ipv6", "off") })
+        {
+            if (options.Settings.TryGetValue(setting, out var value) && value != known)
+            {
+                throw new TargetUnusableException(
+                    $"--set {setting}={value}: the target containers knows {setting}={known}");
+            }
+        }
+    }
+
+    private static CapabilitySet CapabilitiesHere(TargetOptions options)
+    {
+        var capabilities = CapabilitySet.Everything
+            .Without(Capability.FailEnumeration, "the target containers has no verb for it")
+            .Without(Capability.SlowLink, "this needs netem: not yet on the target containers")
+            .Without(Capability.LossyLink, "this needs netem: not yet on the target containers");
+        if (!ClusterPlan.IsFileLock(options))
+        {
+            capabilities = capabilities.Without(
+                Capability.StallRecoveryLock, "the lease of a frozen holder ends by itself: --set lock=file");
+        }
+
+        if (options.Nodes < 3)
+        {
+            capabilities = capabilities.Without(Capability.ThreeNodes, $"the cluster has {options.Nodes}: --nodes 3");
+        }
+
+        foreach (var (name, capability) in
+            new[] { ("capture", Capability.Capture), ("ipv6", Capability.IPv6) })
+        {
+            if (options.Settings.GetValueOrDefault(name) == "off")
+            {
+                capabilities = capabilities.Without(capability, $"switched off by --set {name}=off");
+            }
+        }
+
+        return LibpcapDevice.WhyNot() is { } reason
+            ? capabilities.Without(Capability.Capture, reason)
+            : capabilities;
+    }
+}
