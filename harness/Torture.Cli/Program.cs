@@ -4,6 +4,7 @@ using Torture.Cli.Clusters;
 using Torture.Cli.Inspect;
 using Torture.Cli.Run;
 using Torture.Cli.Setup;
+using Torture.Cli.Targets;
 using Torture.Harness.Clusters;
 
 namespace Torture.Cli;
@@ -20,6 +21,8 @@ internal static class Program
             RecheckCommand.Create(),
             InspectVerb.Create(),
             ClusterCommand.Create(),
+            TargetCommand.Create(),
+            DoctorCommand.Create(),
             ServeCommand.Create(),
             BenchCommand.Create(),
             SetupCommand.Create(),

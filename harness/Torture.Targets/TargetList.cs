@@ -1,6 +1,11 @@
 using Torture.Harness.Clusters;
 using Torture.Targets.Containers.Clusters;
+using Torture.Targets.Hooks;
 using Torture.Targets.Loopback;
 
 [assembly: Target("loopback", typeof(LoopbackTarget))]
 [assembly: Target("containers", typeof(ContainersTarget))]
+
+// Target files: any by its path, the shipped ones by their names.
+[assembly: Target("file", typeof(HookTarget))]
+[assembly: Target("loopback-hooks", typeof(HookTarget))]

@@ -12,25 +12,33 @@ internal static class ClusterCommand
     {
         Up(),
         DownCommand.Create(),
-        Ask("status", "States, owners and registrations, tab-separated."),
+        Status(),
         Break(),
-        Ask("heal", "Undo everything that was broken."),
+        HealCommand.Create(),
         Logs(),
         ImagesCommand.Create(),
     };
 
+    private static readonly Option<bool> Json = new("--json") { Description = "For machines." };
+
     private static Command Up()
     {
+        var background = new Option<bool>(BackgroundUp.Word)
+        {
+            Description = "Return once it is up, and leave it to another process.",
+        };
         var up = new Command("up", "Bring a cluster up; it lives until Ctrl-C or `torture cluster down`.")
         {
             TargetOptionsOf.Target, TargetOptionsOf.Nodes, TargetOptionsOf.Mutant, TargetOptionsOf.Set,
-            TargetOptionsOf.Out,
+            TargetOptionsOf.Out, background, Json,
         };
-        up.SetAction((parsed, cancellationToken) => UpAsync(TargetOptionsOf.Read(parsed), cancellationToken));
+        up.SetAction((parsed, cancellationToken) => parsed.GetValue(background)
+            ? BackgroundUp.RunAsync(parsed.Tokens.Select(token => token.Value), cancellationToken)
+            : UpAsync(TargetOptionsOf.Read(parsed), parsed.GetValue(Json), cancellationToken));
         return up;
     }
 
-    private static async Task<int> UpAsync(RunOptions wish, CancellationToken cancellationToken)
+    private static async Task<int> UpAsync(RunOptions wish, bool json, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(wish.Out, "cluster")).FullName;
         using var down = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -44,10 +52,7 @@ internal static class ClusterCommand
                     Settings = wish.Settings, Log = Console.Error.WriteLine,
                 },
                 down.Token);
-            Console.Out.WriteLine($"up: {cluster.Id}, net name {cluster.NetName}");
-            Console.Out.WriteLine($"nodes\t{string.Join(' ', cluster.Nodes.Select(node => $"{node}={node.Address}"))}");
-            Console.Out.WriteLine($"public\t{string.Join(' ', cluster.PublicAddresses)}");
-            Console.Out.WriteLine($"logs\t{folder}");
+            Console.Out.WriteLine(json ? ClusterValues.Json(cluster) : Describe(cluster, folder));
             await new ClusterHost(cluster, down).ServeAsync();
             return ExitCode.Conforms;
         }
@@ -56,6 +61,21 @@ internal static class ClusterCommand
             Console.Error.WriteLine($"torture: {unusable.Message}");
             return ExitCode.Unusable;
         }
+    }
+
+    private static string Describe(ICluster cluster, string folder) => string.Join('\n',
+        $"up: {cluster.Id}, net name {cluster.NetName}",
+        $"nodes\t{string.Join(' ', cluster.Nodes.Select(node => $"{node}={node.Address}"))}",
+        $"public\t{string.Join(' ', cluster.PublicAddresses)}",
+        $"logs\t{folder}");
+
+    private static Command Status()
+    {
+        var command = new Command(
+            "status", "States, owners and registrations, tab-separated; or as the hook observe prints them.") { Json };
+        command.SetAction((parsed, cancellationToken) => ClusterHost.AskAsync(
+            parsed.GetValue(Json) ? ["status", "--json"] : ["status"], cancellationToken));
+        return command;
     }
 
     private static Command Break()

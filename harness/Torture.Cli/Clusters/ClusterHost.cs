@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Targets.Hooks;
 
 namespace Torture.Cli.Clusters;
 
@@ -16,7 +17,7 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
 
     public static string SocketPath { get; } = Path.Combine(
         Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? Path.GetTempPath(),
-        $"torture-cluster-{Environment.UserName}.sock");
+        $"torture-cluster-{Environment.UserName}{Environment.GetEnvironmentVariable("TORTURE_CLUSTER")}.sock");
 
     public async Task ServeAsync()
     {
@@ -129,8 +130,12 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
                 await cluster.ApplyAsync(broken, down.Token);
                 _broken.AddRange(broken.IsEvent ? [] : [broken]);
                 return $"{broken}\n";
+            case ["status", "--json"]:
+                return ObservationJson.Write(await cluster.ObserveAsync(down.Token)) + "\n";
             case ["heal"]:
                 return await HealAllAsync();
+            case ["heal", .. var healed]:
+                return await HealAsync(FaultWords.Parse(healed, cluster));
             case ["logs", var name]:
                 var node = cluster.Nodes.FirstOrDefault(node => node.Name == name)
                     ?? throw new FormatException($"no node {name}");
@@ -141,6 +146,17 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
             default:
                 throw new FormatException($"unknown words: {string.Join(' ', words)}");
         }
+    }
+
+    private async Task<string> HealAsync(Fault fault)
+    {
+        if (!_broken.Remove(fault))
+        {
+            return $"not broken: {fault}\n";
+        }
+
+        await cluster.HealAsync(fault, down.Token);
+        return $"healed: {fault}\n";
     }
 
     private async Task<string> HealAllAsync()

@@ -1,6 +1,8 @@
 using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Protocol;
+using Torture.Protocol.Ndr;
 using Torture.Protocol.Witness;
 
 namespace Torture.Cli.Clusters;
@@ -14,9 +16,10 @@ internal static class FaultWords
           stop NODE                        move-share SHARE NODE
           disable NODE                     move-client CLIENT NODE|ADDRESS
           ban NODE                         change-resource ADDRESS available|unavailable
-          partition NODE NODE              change-address CLIENT ADDRESS on|off
+          partition NODE NODE [DIRECTION]  change-address CLIENT|- ADDRESS on|off
           stall-lock                       force-unregister CLIENT
-          lose-lock
+          lose-lock                        force-response CLIENT BASE64 (the response's stub in NDR20)
+          (DIRECTION: both, from-to or to-from)
         """;
 
     /// <exception cref="FormatException">One line that says what is wrong.</exception>
@@ -32,17 +35,35 @@ internal static class FaultWords
             new MoveAddress(AddressOf(address, cluster), NodeOf(node, cluster)),
         ["move-share", var share, var node] => new MoveShare(ShareOf(share, cluster), NodeOf(node, cluster)),
         ["move-client", var client, var destination] => new MoveClient(client, destination),
-        ["change-resource", var address, "available" or "unavailable"] => new ChangeResource(
-            AddressOf(address, cluster),
-            words[2] == "available" ? InterfaceState.AVAILABLE : InterfaceState.UNAVAILABLE),
-        ["change-address", var client, var address, "on" or "off"] =>
-            new ChangeAddress(client, address, words[3] == "on"),
+        ["change-resource", var address, "available" or "AVAILABLE"] =>
+            new ChangeResource(AddressOf(address, cluster), InterfaceState.AVAILABLE),
+        ["change-resource", var address, "unavailable" or "UNAVAILABLE"] =>
+            new ChangeResource(AddressOf(address, cluster), InterfaceState.UNAVAILABLE),
+        ["change-address", var client, var address, "on" or "off" or "online" or "offline"] =>
+            new ChangeAddress(client == "-" ? null : client, address, words[3] is "on" or "online"),
         ["partition", var from, var to] => new Partition(NodeOf(from, cluster), NodeOf(to, cluster)),
+        ["partition", var from, var to, "both" or "from-to" or "to-from"] => new Partition(
+            NodeOf(from, cluster), NodeOf(to, cluster),
+            words[3] == "both" ? Direction.Both : words[3] == "from-to" ? Direction.FromTo : Direction.ToFrom),
+        ["force-response", var client, var stub] => new ForceResponse(client, ResponseOf(stub)),
         ["force-unregister", var client] => new ForceUnregister(client),
         ["stall-lock"] => new StallRecoveryLock(),
         ["lose-lock"] => new LoseRecoveryLock(),
         _ => throw new FormatException($"no such fault: {string.Join(' ', words)}\n{Help}"),
     };
+
+    private static AsyncNotifyResponse ResponseOf(string stub)
+    {
+        try
+        {
+            var result = WitnessCodec.DecodeAsyncNotifyResult(Convert.FromBase64String(stub), NdrSyntax.Ndr20);
+            return result.Response ?? throw new FormatException("the stub holds no response");
+        }
+        catch (ProtocolException malformed)
+        {
+            throw new FormatException($"no stub of a response: {malformed.Message}", malformed);
+        }
+    }
 
     private static Harness.Clusters.Node NodeOf(string name, ICluster cluster) =>
         cluster.Nodes.FirstOrDefault(node => node.Name == name)

@@ -52,7 +52,7 @@ internal static class TargetOptionsOf
         Settings = SettingsOf(parsed.GetValue(Set) ?? []),
     };
 
-    private static Dictionary<string, string> SettingsOf(string[] pairs) =>
+    public static Dictionary<string, string> SettingsOf(string[] pairs) =>
         pairs.Select(pair => pair.Split('=', 2))
             .ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : "true", StringComparer.Ordinal);
 }

@@ -46,6 +46,11 @@ public interface ICluster : IAsyncDisposable
     /// </summary>
     IClusterTraffic? Traffic => null;
 
+    /// <summary>
+    /// So many cases can run side by side: each needs client addresses that no other running case has.
+    /// </summary>
+    int CasesAtOnce => int.MaxValue;
+
     /// <exception cref="IOException">Refused, unreachable, reset.</exception>
     ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken);
 

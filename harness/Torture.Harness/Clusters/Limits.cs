@@ -15,6 +15,9 @@ public sealed record Limits
     /// <summary>From a workload's operation to its answer: beyond, the connection is given up.</summary>
     public TimeSpan Operation { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>For making a fault, and for undoing it, until the target's own means have ended.</summary>
+    public TimeSpan Fault { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>From applying a fault until it was seen to act.</summary>
     public TimeSpan Effect { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -40,6 +40,8 @@ public abstract class PassingCluster(ICluster cluster) : ICluster
 
     public virtual IClusterTraffic? Traffic => cluster.Traffic;
 
+    public int CasesAtOnce => cluster.CasesAtOnce;
+
     public virtual ValueTask<Connection> ConnectAsync(
         IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
         cluster.ConnectAsync(from, to, cancellationToken);

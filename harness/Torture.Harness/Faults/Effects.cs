@@ -3,16 +3,16 @@ using Torture.Harness.Clusters;
 namespace Torture.Harness.Faults;
 
 /// <summary>What observation shows of a fault, and when a cluster is back.</summary>
-internal static class Effects
+public static class Effects
 {
     /// <summary>One line that says by what the fault is seen; null as long as it is not.</summary>
     public static string? Seen(Fault fault, ClusterObservation before, ClusterObservation now) => fault switch
     {
         KillNode kill => Gone(now.Of(kill.Node)),
         PauseNode pause => Suspended(now.Of(pause.Node)),
-        StopNode stop => InState(now.Of(stop.Node), NodeState.Stopped),
-        DisableNode disable => InState(now.Of(disable.Node), NodeState.Disabled),
-        BanNode ban => InState(now.Of(ban.Node), NodeState.Banned),
+        StopNode stop => InState(now.Of(stop.Node), before, NodeState.Stopped),
+        DisableNode disable => InState(now.Of(disable.Node), before, NodeState.Disabled),
+        BanNode ban => InState(now.Of(ban.Node), before, NodeState.Banned),
         StopWitness stop => now.Of(stop.Node) is { Reachable: true, Witness: false } ? "its witness is gone" : null,
         MoveAddress move => now.OwnerOf(move.Address) == move.To ? $"{move.To} owns {move.Address}" : null,
         MoveShare move => now.OwnerOf(move.Share) == move.To ? $"{move.To} owns {move.Share}" : null,
@@ -78,8 +78,13 @@ internal static class Effects
             ? $"{node.Node} does not answer, its process is suspended"
             : null;
 
-    private static string? InState(NodeObservation node, NodeState state) =>
-        node.Reachable && node.State == state ? $"{node.Node} is {state}" : null;
+    /// <summary>Where nobody tells states, that it hosts nothing any more has to do.</summary>
+    private static string? InState(NodeObservation node, ClusterObservation before, NodeState state) =>
+        !node.Reachable ? null
+        : node.State == state ? $"{node.Node} is {state}"
+        : node is { State: NodeState.Unknown, Owned.Count: 0 } && before.Of(node.Node).Owned.Count > 0
+            ? $"{node.Node} hosts nothing any more"
+        : null;
 
     private static string? Cut(Partition cut, ClusterObservation now)
     {

@@ -49,7 +49,8 @@ internal sealed class Nemesis(CaseRun run) : INemesis
             _open.Add(outage);
         }
 
-        await cluster.ApplyAsync(fault, run.Deadline).WaitAsync(run.Limits.Effect, run.Time, run.Deadline);
+        await run.WithinAsync(
+            cluster.ApplyAsync(fault, run.Deadline), run.Limits.Fault, run.Deadline, $"{fault} was not made");
         await outage.UntilItActsAsync(before, mark?.Marker.Number);
         return outage;
     }

@@ -37,7 +37,9 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
 
         _healed = true;
         await run.MarkAsync(Marker.Heal, Fault.ToString()!);
-        await run.Cluster.HealAsync(Fault, run.Ending).WaitAsync(run.Limits.Recovery, run.Time, run.Ending);
+        await run.WithinAsync(
+            run.Cluster.HealAsync(Fault, run.Ending), run.Limits.Fault + run.Limits.Recovery, run.Ending,
+            $"{Fault} was not undone");
         run.History.Add(at => new FaultHealed(at, Fault));
         await nemesis.HealedAsync(this);
     }

@@ -4,6 +4,20 @@ namespace Torture.Harness.Running;
 
 internal sealed partial class CaseRun
 {
+    /// <summary>For what the target is to do: that it does not is no fault of the product.</summary>
+    public async Task WithinAsync(Task doing, TimeSpan limit, CancellationToken cancellationToken, string otherwise)
+    {
+        try
+        {
+            await doing.WaitAsync(limit, Time, cancellationToken);
+        }
+        catch (TimeoutException late)
+        {
+            throw new InconclusiveException(
+                FormattableString.Invariant($"{otherwise} within {limit.TotalSeconds:0.###} s"), late);
+        }
+    }
+
     public async Task<ClusterObservation> UntilAsync(
         Func<ClusterObservation, bool> condition, string what, TimeSpan? limit)
     {

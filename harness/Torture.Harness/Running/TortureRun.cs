@@ -23,6 +23,7 @@ public sealed class TortureRun : IAsyncDisposable
     private readonly RunRecord _record;
     private readonly Lazy<Task<RunSession>> _session;
     private readonly CancellationTokenSource _stopping = new();
+    private SemaphoreSlim? _places;
     private bool _ended;
 
     private TortureRun(RunOptions options, IReadOnlyList<PlannedCase> plan, ITest tree)
@@ -125,6 +126,7 @@ public sealed class TortureRun : IAsyncDisposable
     internal async Task<CaseResult> ExecuteAsync(PlannedCase planned, Suite suite, Func<Task> body)
     {
         _record.Plan(planned);
+        using var place = planned.IsLocal ? null : await TakePlaceAsync();
         CaseStarted?.Invoke(planned);
         var started = _options.Time.GetUtcNow();
         CaseResult? worst = null;
@@ -139,6 +141,27 @@ public sealed class TortureRun : IAsyncDisposable
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
         return settled;
+    }
+
+    /// <summary>Waits where the cluster cannot tell so many clients apart; disposed: the next one's turn.</summary>
+    private async Task<IDisposable?> TakePlaceAsync()
+    {
+        try
+        {
+            await _session.Value;
+        }
+        catch (Exception)
+        {
+            // The case will say why there is no cluster.
+        }
+
+        if (_places is not { } places)
+        {
+            return null;
+        }
+
+        await places.WaitAsync();
+        return new Place(places);
     }
 
     private async Task<CaseResult> RoundAsync(PlannedCase planned, Suite suite, Func<Task> body, int round)
@@ -210,6 +233,7 @@ public sealed class TortureRun : IAsyncDisposable
             var cluster = _options.Up is { } up
                 ? await up(wish, _stopping.Token)
                 : await TargetCatalogue.Get(_options.Target).UpAsync(wish, _stopping.Token);
+            _places = cluster.CasesAtOnce == int.MaxValue ? null : new SemaphoreSlim(cluster.CasesAtOnce);
             var session = new RunSession(RunId, cluster, _record);
             await session.BeginAsync(_stopping.Token);
             _record.Describe(cluster);
@@ -248,6 +272,11 @@ public sealed class TortureRun : IAsyncDisposable
             ["os"] = RuntimeInformation.OSDescription,
         },
     };
+
+    private sealed class Place(SemaphoreSlim places) : IDisposable
+    {
+        public void Dispose() => places.Release();
+    }
 
     /// <summary>The same case of the same run has the same seed, whatever runs beside it.</summary>
     private int SeedOf(string id, int round)

@@ -52,6 +52,9 @@ public sealed class Smb2Client : IAsyncDisposable
 
     public Guid ServerGuid { get; private set; }
 
+    /// <summary>The server's clock when it negotiated, as a FILETIME.</summary>
+    public long SystemTime { get; private set; }
+
     /// <summary>Why no further operation is possible; null while one is.</summary>
     public string? Ended { get; private set; }
 
@@ -138,6 +141,7 @@ public sealed class Smb2Client : IAsyncDisposable
 
         Dialect = response.Dialect;
         ServerGuid = response.ServerGuid;
+        SystemTime = response.SystemTime;
     }
 
     private async Task<ReadOnlyMemory<byte>> CallAsync(

@@ -25,7 +25,9 @@ internal sealed class ClusterPlan
         var all = Enumerable.Range(0, options.Nodes).Select(addresses.Public);
         PublicAddresses = [.. (ipv6 ? all.Concat(Enumerable.Range(0, options.Nodes).Select(addresses.Public6)) : all)
             .Select(address => new PublicAddress(address))];
-        Accounts = [.. Users.Select(user => new Account(Domain, user, NewPassword()))];
+        // A cluster that another process speaks to gets its passwords from there.
+        Accounts = [.. Users.Select(user => new Account(
+            Domain, user, Environment.GetEnvironmentVariable(VariableOf(user)) ?? NewPassword()))];
         Configuration = Describe(options, name, ports);
     }
 
@@ -110,6 +112,8 @@ internal sealed class ClusterPlan
     public static bool IsFileLock(TargetOptions options) => options.Settings.ContainsKey("lock");
 
     private string SecretOf(string user) => Path.Combine(ControlFolder, $"{user}.password");
+
+    private static string VariableOf(string user) => $"TORTURE_PASSWORD_{user.ToUpperInvariant()}";
 
     private static string NewPassword() => Convert.ToHexString(RandomNumberGenerator.GetBytes(12)) + "aA1!";
 }
