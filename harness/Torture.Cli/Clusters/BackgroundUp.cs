@@ -36,7 +36,9 @@ internal static class BackgroundUp
     private static Process Start(IEnumerable<string> arguments)
     {
         var program = Environment.ProcessPath!;
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(BackgroundUp).Assembly.Location] : [];
+        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet"
+            ? [typeof(BackgroundUp).Assembly.Location]
+            : [];
         var isApart = File.Exists("/usr/bin/setsid");
         var start = new ProcessStartInfo(isApart ? "/usr/bin/setsid" : program)
         {

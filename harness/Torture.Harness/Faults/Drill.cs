@@ -80,7 +80,10 @@ public sealed class Drill : IAsyncDisposable
         }
         catch (InconclusiveException failed)
         {
-            return result with { Problem = result.Problem is { } first ? $"{first}; {failed.Message}" : failed.Message };
+            return result with
+            {
+                Problem = result.Problem is { } first ? $"{first}; {failed.Message}" : failed.Message,
+            };
         }
     }
 }

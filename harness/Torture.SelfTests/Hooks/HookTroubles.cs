@@ -108,7 +108,7 @@ public sealed class HookTroubles
         var result = await RunAsync();
 
         result.Verdict.Should().Be(Verdict.Inconclusive);
-        result.Reason.Should().Contain("not healed: ").And.Contain("hooks.disable.undo: ended with 1");
+        result.Reason.Should().Contain("hooks.disable.undo: ended with 1");
         using var ledger = FaultLedger.Open(_world.Name);
         ledger.Entries.Single().Fault.Should().Be("disable n1");
     }
@@ -182,7 +182,7 @@ public sealed class HookTroubles
     [Test]
     public async Task WhatAPersonDoesNeedsAPerson()
     {
-        _world.Hooks = Disable("{ manual: Disable {node} }", "[./set, \"{node}\", ok]");
+        _world.Hooks = Disable("{ manual: \"Disable {node}\" }", "[./set, \"{node}\", ok]");
 
         await using var cluster = await _world.UpAsync();
 
@@ -245,7 +245,8 @@ public sealed class HookTroubles
 
         var up = () => _world.UpAsync();
 
-        (await up.Should().ThrowAsync<HookException>()).WithMessage("*clients: 192.0.2.77 is no address of this machine*");
+        (await up.Should().ThrowAsync<HookException>()).WithMessage(
+            "*clients: 192.0.2.77 is no address of this machine*");
     }
 
     [Test]

@@ -5,6 +5,7 @@ using Torture.Targets.Hooks;
 namespace Torture.SelfTests.Hooks;
 
 /// <summary>What is broken is written down before, and crossed out afterwards.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class LedgerLife
 {
     private readonly string _name = $"lab-{Guid.NewGuid():N}";

@@ -103,7 +103,8 @@ public sealed class TargetFileReading
 
     [Test]
     public void AnEventHasNoUndo() =>
-        ProblemsOf(Whole + "\n").Concat(ProblemsOf(Whole.Replace("  move-client:\n", "  move-client:\n    undo: [x]\n")))
+        ProblemsOf(Whole + "\n")
+            .Concat(ProblemsOf(Whole.Replace("  move-client:\n", "  move-client:\n    undo: [x]\n")))
             .Should().Equal("lab.yaml:26: hooks.move-client.undo: move-client is over as soon as it has happened:"
                 + " it has no undo");
 

@@ -202,10 +202,13 @@ internal sealed class Doctor(Action<CheckLine> tell, Func<string, Task<IPAddress
         }
 
         var skew = DateTimeOffset.FromFileTime(fileTime) - cluster.Time.GetUtcNow();
-        var seconds = string.Create(CultureInfo.InvariantCulture, $"{skew.TotalSeconds:+0.0;-0.0;0.0} s from this machine's");
+        var seconds = string.Create(
+            CultureInfo.InvariantCulture, $"{skew.TotalSeconds:+0.0;-0.0;0.0} s from this machine's");
         Say(
             skew.Duration() > MostSkew ? Grade.Failed : skew.Duration() > LittleSkew ? Grade.Doubtful : Grade.Ok, about,
-            skew.Duration() > LittleSkew ? $"{seconds}: Kerberos and NTLM refuse more than 5 minutes: set up NTP" : seconds);
+            skew.Duration() > LittleSkew
+                ? $"{seconds}: Kerberos and NTLM refuse more than 5 minutes: set up NTP"
+                : seconds);
     }
 
     private async Task ObservationAsync(ICluster cluster, CancellationToken cancellationToken)

@@ -139,7 +139,9 @@ internal sealed class FaultLedger : IDisposable
             var read = JsonSerializer.Deserialize(line, LedgerJson.Default.Line);
             if (read?.Broken is { } broken)
             {
-                open.Add(broken);
+                open.Add(broken is { Verb: not null, Fault: not null, Undo: not null, Before: not null }
+                    ? broken
+                    : throw new JsonException("what is broken is not told in full"));
             }
             else
             {

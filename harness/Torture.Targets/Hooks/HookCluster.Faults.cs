@@ -143,7 +143,7 @@ internal sealed partial class HookCluster
         limit.CancelAfter(Limits.Recovery);
         try
         {
-            while (!Effects.Recovered(baseline, await ObserveAsync(limit.Token), ownersMayDiffer))
+            while (!await LooksLikeAsync(baseline, ownersMayDiffer, limit.Token))
             {
                 await Task.Delay(File.Observe.Pace, Time, limit.Token);
             }
@@ -151,6 +151,20 @@ internal sealed partial class HookCluster
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A look that fails shows nothing.</summary>
+    private async Task<bool> LooksLikeAsync(
+        ClusterObservation baseline, bool ownersMayDiffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Effects.Recovered(baseline, await ObserveAsync(cancellationToken), ownersMayDiffer);
+        }
+        catch (InconclusiveException)
         {
             return false;
         }

@@ -161,7 +161,7 @@ internal sealed partial class HookCluster : ICluster
         return whole;
     }
 
-    /// <summary>No node tells: that the hook has succeeded is all that is observed, and the wire has to prove it.</summary>
+    /// <summary>No node tells: that the hook succeeded is all that is observed, and the wire has to prove it.</summary>
     private ClusterObservation WithDone(ClusterObservation seen) => seen with
     {
         Nodes = [.. seen.Nodes.Select(node => node.Reachable ? node with { Events = [.. _done] } : node)],

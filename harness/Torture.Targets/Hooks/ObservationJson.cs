@@ -49,7 +49,8 @@ public static class ObservationJson
     {
         using var json = Parse(text);
         return json.RootElement.TryGetProperty("nodes", out var nodes) && nodes.ValueKind == JsonValueKind.Array
-            && nodes.EnumerateArray().Any(node => node.ValueKind == JsonValueKind.Object && node.TryGetProperty(member, out _));
+            && nodes.EnumerateArray().Any(
+                node => node.ValueKind == JsonValueKind.Object && node.TryGetProperty(member, out _));
     }
 
     public static string Write(ClusterObservation seen) => new JsonObject

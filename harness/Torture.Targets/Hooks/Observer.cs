@@ -43,9 +43,10 @@ internal sealed class Observer(HookCluster cluster, HookRunner runner)
         var printed = (await runner.RunAsync(step, cancellationToken)).Text;
         try
         {
+            var seen = ObservationJson.Read(printed, cluster.Nodes, cluster.PublicAddresses, at);
             TellsRegistrations |= ObservationJson.Tells(printed, "registrations");
             TellsEvents |= ObservationJson.Tells(printed, "events");
-            return ObservationJson.Read(printed, cluster.Nodes, cluster.PublicAddresses, at);
+            return seen;
         }
         catch (FormatException garbage)
         {

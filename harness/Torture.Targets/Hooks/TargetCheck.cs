@@ -106,7 +106,9 @@ internal sealed class TargetCheck(Action<CheckLine> tell)
                 .OfType<string>().ToList();
             Say(
                 differences.Count == 0 ? Grade.Ok : Grade.Failed, $"witness {node}",
-                differences.Count == 0 ? "its interface list agrees with the observation" : string.Join("; ", differences));
+                differences.Count == 0
+                    ? "its interface list agrees with the observation"
+                    : string.Join("; ", differences));
         }
         catch (Exception silent) when (silent is IOException or OperationCanceledException)
         {

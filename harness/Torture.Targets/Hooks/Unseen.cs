@@ -18,7 +18,8 @@ internal static class Unseen
     public static CapabilitySet Without(CapabilitySet capabilities, Observer observer, ClusterObservation first) =>
         Of(capabilities, observer, first).Where(one => capabilities.Has(one.Capability)).Aggregate(
             capabilities, (set, one) => set.Without(
-                one.Capability, $"nobody would see it: let the hook observe tell {one.Tell} (docs/targets-and-hooks.md)"));
+                one.Capability,
+                $"nobody would see it: let the hook observe tell {one.Tell} (docs/targets-and-hooks.md)"));
 
     private static IEnumerable<(Capability Capability, string Tell)> Of(
         CapabilitySet capabilities, Observer observer, ClusterObservation first)

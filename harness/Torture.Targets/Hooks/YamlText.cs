@@ -40,7 +40,8 @@ internal sealed class YamlText
         {
             // What the scanner does with some texts that end or go on where they must not.
             throw problems.Stop(
-                (int)(yaml._parser.Current?.End.Line ?? 1), "", "no YAML: something is open or does not fit after here");
+                (int)(yaml._parser.Current?.End.Line ?? 1), "",
+                "no YAML: something is open or does not fit after here");
         }
     }
 
