@@ -11,8 +11,8 @@ internal static class EntryPoint
     {
         switch (arguments)
         {
-            case [ClusterHolder.Verb, var folder]:
-                await ClusterHolder.HoldAsync(folder);
+            case [ClusterHolder.Verb, var folder, var target]:
+                await ClusterHolder.HoldAsync(folder, target);
                 break;
             case [ClusterHolder.Sweep]:
                 await ClusterHolder.SweepAsync();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Torture.Harness.Clusters;
+using Torture.Harness.Running;
 using Torture.Targets.Loopback;
 using Torture.Targets.Reference;
 
@@ -14,11 +15,11 @@ internal static class ClusterHolder
     /// <summary>
     /// Brings it up; says where its control folder is, its routes, and what coming up had to say, a line each.
     /// </summary>
-    public static async Task HoldAsync(string folder)
+    public static async Task HoldAsync(string folder, string target)
     {
         var said = new List<string>();
-        var options = new TargetOptions { Name = "loopback", RunId = "held", Folder = folder, Log = said.Add };
-        var cluster = (ReferenceCluster)await new LoopbackTarget().UpAsync(options, CancellationToken.None);
+        var options = new TargetOptions { Name = target, RunId = "held", Folder = folder, Log = said.Add };
+        var cluster = (ReferenceCluster)await TargetCatalogue.Get(target).UpAsync(options, CancellationToken.None);
         Console.Out.WriteLine(cluster.Configuration.ControlFolder);
         Console.Out.WriteLine(string.Join(' ', cluster.Configuration.Routes));
         Console.Out.WriteLine(string.Join('\t', said));

@@ -90,7 +90,7 @@ public sealed class NothingIsLeft
     private static async Task<(Process Holder, string? ControlFolder)> HoldAsync(
         string folder, CancellationToken cancellationToken)
     {
-        var holder = ClusterHolder.Start(null, ClusterHolder.Verb, folder);
+        var holder = ClusterHolder.Start(null, ClusterHolder.Verb, folder, "loopback");
         return (holder, await holder.StandardOutput.ReadLineAsync(cancellationToken));
     }
 

@@ -101,7 +101,7 @@ public sealed class WhatCrashesLeave
     private async Task<Held> HeldAsync(CancellationToken cancellationToken)
     {
         var folder = new TemporaryFolder();
-        var process = ClusterHolder.Start(_machine.Path, ClusterHolder.Verb, folder.Path);
+        var process = ClusterHolder.Start(_machine.Path, ClusterHolder.Verb, folder.Path, "loopback");
         var said = new string?[3];
         for (var i = 0; i < said.Length; i++)
         {

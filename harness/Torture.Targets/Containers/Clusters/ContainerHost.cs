@@ -64,6 +64,13 @@ internal sealed class ContainerHost(
 
     public async Task SpawnAsync(Node node, CancellationToken cancellationToken)
     {
+        if (_watches.TryRemove(node.Name, out var before))
+        {
+            // Dead is what the kernel says; the engine takes longer to see it, and would not start it again before.
+            before.Dispose();
+            await engine.WaitForExitAsync(ContainerOf(node), cancellationToken);
+        }
+
         _isToEnd[node.Name] = false;
         await engine.StartAsync(ContainerOf(node), cancellationToken);
         var started = await engine.InspectAsync(ContainerOf(node), cancellationToken);
@@ -71,11 +78,6 @@ internal sealed class ContainerHost(
             || NodeWatch.TryStart(process) is not { } watch)
         {
             throw await NotStartedAsync(node);
-        }
-
-        if (_watches.TryRemove(node.Name, out var before))
-        {
-            before.Dispose();
         }
 
         _watches[node.Name] = watch;
@@ -88,8 +90,9 @@ internal sealed class ContainerHost(
     public async Task<IReadOnlyDictionary<string, ProcessState>> StatesAsync(CancellationToken cancellationToken)
     {
         var found = await engine.ListContainersAsync(engine.Mark.Filter, cancellationToken);
-        return plan.Nodes.ToDictionary(node => node.Name, node =>
-            found.FirstOrDefault(container => container.Name == ContainerOf(node))?.State switch
+        return plan.Nodes.ToDictionary(node => node.Name, node => !IsAlive(node)
+            ? ProcessState.Gone
+            : found.FirstOrDefault(container => container.Name == ContainerOf(node))?.State switch
             {
                 ContainerState.Running => ProcessState.Running,
                 ContainerState.Paused => ProcessState.Suspended,
@@ -124,6 +127,8 @@ internal sealed class ContainerHost(
         engine.Mark.Dispose();
         engine.Dispose();
     }
+
+    private bool IsAlive(Node node) => _watches.TryGetValue(node.Name, out var watch) && !watch.Ended.IsCompleted;
 
     private string ContainerOf(Node node) => engine.Mark.NameOf(node.Name);
 

@@ -17,24 +17,20 @@ public sealed class ContainersTarget : ITarget
     public async Task<ICluster> UpAsync(TargetOptions options, CancellationToken cancellationToken)
     {
         Require(options);
-        var mark = RunMark.Begin(options.RunId);
+        ReferenceCluster? cluster = null;
         try
         {
-            var engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
-            try
-            {
-                return await UpAsync(options, engine, cancellationToken);
-            }
-            catch
-            {
-                await Sweep.ThisRunAsync(engine, CancellationToken.None);
-                engine.Dispose();
-                throw;
-            }
+            cluster = await PlanAsync(options, cancellationToken);
+            await cluster.StartAsync(cancellationToken);
+            return cluster;
         }
         catch (Exception failed)
         {
-            mark.Dispose();
+            if (cluster is not null)
+            {
+                await cluster.DisposeAsync();
+            }
+
             throw failed is TargetUnusableException or OperationCanceledException
                 ? failed
                 : new TargetUnusableException($"the containers cluster does not come up: {failed.Message}", failed);
@@ -56,7 +52,30 @@ public sealed class ContainersTarget : ITarget
         }
     }
 
-    private static async Task<ICluster> UpAsync(
+    /// <summary>Networks are there, nodes are not yet. Ends what it made where it fails.</summary>
+    private static async Task<ReferenceCluster> PlanAsync(TargetOptions options, CancellationToken cancellationToken)
+    {
+        var mark = RunMark.Begin(options.RunId);
+        IContainerEngine? engine = null;
+        try
+        {
+            engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
+            return await PlanAsync(options, engine, cancellationToken);
+        }
+        catch
+        {
+            if (engine is not null)
+            {
+                await Sweep.ThisRunAsync(engine, CancellationToken.None);
+                engine.Dispose();
+            }
+
+            mark.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ReferenceCluster> PlanAsync(
         TargetOptions options, IContainerEngine engine, CancellationToken cancellationToken)
     {
         if (!engine.IsLocal)
@@ -84,17 +103,7 @@ public sealed class ContainersTarget : ITarget
             Supervisor = Path.Combine(plan.ControlFolder, "fence.sock"),
         };
         var host = new ContainerHost(options, engine, images.Node, networks, plan, capabilities);
-        var cluster = new ReferenceCluster(options, plan, host, ReferenceLimits.Of(options), capabilities);
-        try
-        {
-            await cluster.StartAsync(cancellationToken);
-            return cluster;
-        }
-        catch
-        {
-            await cluster.DisposeAsync();
-            throw;
-        }
+        return new ReferenceCluster(options, plan, host, ReferenceLimits.Of(options), capabilities);
     }
 
     private static async Task<IReadOnlyList<string>> SweepAsync(
