@@ -6,7 +6,8 @@ namespace Torture.Cli.Setup;
 /// <summary>Sums TRX files into the one line that a build server reads: <c>N passed, N failed, N skipped</c>.</summary>
 /// <remarks>
 /// A test that one file says was skipped and another that it passed was not skipped: one cluster cannot have both
-/// kinds of lock, so its cases come from two runs. It is counted where it passed.
+/// kinds of lock, so its cases come from two runs. It is counted where it passed. Two runs of torture must have been on
+/// the same target.
 /// </remarks>
 internal sealed record TestTotals(int Passed, int Failed, int Skipped, IReadOnlyList<string> Problems)
 {
@@ -21,14 +22,19 @@ internal sealed record TestTotals(int Passed, int Failed, int Skipped, IReadOnly
         var results = paths.SelectMany(path => FilesOf(path, problems))
             .SelectMany(file => Read(file, problems)).ToList();
         var passed = results.Where(result => result.Outcome == "Passed").ToList();
-        var passedTests = passed.Select(result => result.Test).OfType<string>()
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var passedTests = passed.Where(result => result.Test is not null)
+            .Select(result => result.Test!.ToUpperInvariant()).ToHashSet();
+        var passedOnTarget = passed.Where(result => result.Test is not null)
+            .Select(result => (result.Test!.ToUpperInvariant(), result.Target)).ToHashSet();
+        bool PassedElsewhere((string? Test, string? Target, string Outcome) result) =>
+            result.Test?.ToUpperInvariant() is { } test
+            && (result.Target is null ? passedTests.Contains(test) : passedOnTarget.Contains((test, result.Target)));
         var skipped = results.Where(result => result.Outcome is "NotExecuted" or "NotRunnable" or "Pending").ToList();
         return new TestTotals(
             passed.Count,
             // Whatever is neither passed nor skipped (Inconclusive, Aborted, Timeout, none) has no good verdict.
             results.Count - passed.Count - skipped.Count,
-            skipped.Count(result => result.Test is null || !passedTests.Contains(result.Test)),
+            skipped.Count(result => !PassedElsewhere(result)),
             problems);
     }
 
@@ -45,16 +51,21 @@ internal sealed record TestTotals(int Passed, int Failed, int Skipped, IReadOnly
         return files;
     }
 
-    private static List<(string? Test, string Outcome)> Read(string file, List<string> problems)
+    /// <returns>The target is null where the test platform wrote the file.</returns>
+    private static List<(string? Test, string? Target, string Outcome)> Read(string file, List<string> problems)
     {
         try
         {
             var trx = XDocument.Load(file);
             var names = Elements(trx, "UnitTest").Where(test => test.Attribute("id") is not null)
                 .ToLookup(test => test.Attribute("id")!.Value, NameOf);
-            List<(string?, string)> results = [.. Elements(trx, "UnitTestResult").Select(result => (
-                names[(string?)result.Attribute("testId") ?? ""].FirstOrDefault(),
-                (string?)result.Attribute("outcome") ?? "none"))];
+            List<(string?, string?, string)> results = [.. Elements(trx, "UnitTestResult").Select(result =>
+            {
+                var (test, isOurs) = names[(string?)result.Attribute("testId") ?? ""].FirstOrDefault();
+                return (
+                    test, isOurs ? (string?)result.Attribute("computerName") : null,
+                    (string?)result.Attribute("outcome") ?? "none");
+            })];
             if (results.Count == 0)
             {
                 problems.Add($"{file} holds no test");
@@ -70,14 +81,19 @@ internal sealed record TestTotals(int Passed, int Failed, int Skipped, IReadOnly
     }
 
     /// <summary>The test platform names classes in full, a run of torture by its cases' ids.</summary>
-    private static string? NameOf(XElement test)
+    private static (string? Name, bool IsOurs) NameOf(XElement test)
     {
+        const string everything = "Torture.";
         const string suites = "Torture.Suites.";
         var method = test.Elements().FirstOrDefault(element => element.Name.LocalName == "TestMethod");
-        var owner = (string?)method?.Attribute("className");
-        return owner is null ? null
-            : $"{(owner.StartsWith(suites, StringComparison.Ordinal) ? owner[suites.Length..] : owner)}"
-                + $".{(string?)method!.Attribute("name")}";
+        if ((string?)method?.Attribute("className") is not { } owner)
+        {
+            return (null, false);
+        }
+
+        var name = owner.StartsWith(suites, StringComparison.Ordinal) ? owner[suites.Length..] : owner;
+        var isOurs = !owner.StartsWith(everything, StringComparison.Ordinal);
+        return ($"{name}.{(string?)method!.Attribute("name")}", isOurs);
     }
 
     private static IEnumerable<XElement> Elements(XDocument trx, string name) =>

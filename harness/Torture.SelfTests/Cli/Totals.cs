@@ -70,6 +70,15 @@ public sealed class Totals
         TestTotals.Of([folder]).Should().BeEquivalentTo(new { Passed = 1, Skipped = 1, AreGood = false });
     }
 
+    [TestCase("loopback", true), TestCase("containers", false)]
+    public void WhatPassedOnAnotherTargetIsSkippedHere(string passedOn, bool isGood)
+    {
+        WriteNamed("default.trx", "failover.StalledLock", "Stalls", "NotExecuted", "loopback");
+        WriteNamed("lock.trx", "failover.StalledLock", "Stalls", "Passed", passedOn);
+
+        TestTotals.Of([folder]).AreGood.Should().Be(isGood);
+    }
+
     [Test]
     public void NoTestIsNotGood()
     {
@@ -103,10 +112,11 @@ public sealed class Totals
             + string.Concat(outcomes.Select(outcome => $"<UnitTestResult outcome=\"{outcome}\"/>"))
             + "</Results></TestRun>");
 
-    private void WriteNamed(string file, string owner, string test, string outcome) =>
+    private void WriteNamed(string file, string owner, string test, string outcome, string computer = "here") =>
         File.WriteAllText(
             Path.Combine(folder, file),
             "<TestRun xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"><Results>"
-            + $"<UnitTestResult testId=\"1\" outcome=\"{outcome}\"/></Results><TestDefinitions><UnitTest id=\"1\">"
+            + $"<UnitTestResult testId=\"1\" computerName=\"{computer}\" outcome=\"{outcome}\"/></Results>"
+            + "<TestDefinitions><UnitTest id=\"1\">"
             + $"<TestMethod className=\"{owner}\" name=\"{test}\"/></UnitTest></TestDefinitions></TestRun>");
 }
