@@ -67,4 +67,20 @@ public static partial class Ctdb
     /// </summary>
     [Requirement("Addresses", Level.Should, Note = "Not on loopback.")]
     public const string NeighboursTold = "CTDB-015";
+
+    /// <summary>The new owner of an address announces it three times or more, about 1.1 s apart.</summary>
+    [Requirement("Addresses", Level.Should, Note = "Not on loopback.")]
+    public const string AnnouncedThreeTimes = "CTDB-044";
+
+    /// <summary>An address is announced by its owner alone, under the link address of the owner.</summary>
+    [Requirement("Addresses", Level.Must, Note = "Not on loopback.")]
+    public const string AnnouncedByOwner = "CTDB-045";
+
+    /// <summary>A client that answers a tickle is reset by the new owner.</summary>
+    [Requirement("Addresses", Level.Should, Note = "Not on loopback.")]
+    public const string TickledClientsReset = "CTDB-046";
+
+    /// <summary>A connection to an address that has another owner now does not hang.</summary>
+    [Requirement("Addresses", Level.Must, Note = "Not on loopback.")]
+    public const string OldConnectionsEnd = "CTDB-047";
 }

@@ -6,14 +6,27 @@ namespace Torture.Captures.Trace;
 /// <summary>Recognises who says that which address is his: ARP and neighbour discovery.</summary>
 internal sealed class LinkObserver
 {
+    private const int Maximum = 1 << 16;
+
     private readonly Dictionary<IpKey, MacAddress> _owners = [];
 
+    /// <summary>Bounded, as the other list is: of two that fight for an address every packet would be one.</summary>
+    public List<ObservedVoice> Voices { get; } = [];
+
+    public List<ObservedQuestion> Questions { get; } = [];
+
     /// <summary>Learns from any packet who sends under an address.</summary>
-    public void Learn(IpKey address, MacAddress? mac)
+    public void Hear(FrameStamp at, IpKey address, MacAddress? mac)
     {
-        if (mac is { IsZero: false } owner && _owners.Count < 1 << 16)
+        if (mac is not { IsZero: false } sender || (_owners.TryGetValue(address, out var known) && known == sender))
         {
-            _owners[address] = owner;
+            return;
+        }
+
+        Learn(address, sender);
+        if (Voices.Count < Maximum)
+        {
+            Voices.Add(new ObservedVoice(at, address.ToIPAddress(), sender));
         }
     }
 
@@ -35,9 +48,14 @@ internal sealed class LinkObserver
             return null;
         }
 
-        AnnouncementKind? kind = sender == target ? AnnouncementKind.GratuitousArp
-            : operation == 2 ? AnnouncementKind.ArpReply
-            : null;
+        if (sender != target && operation != 2)
+        {
+            Hear(at, sender, owner);
+            Ask(at, target, source);
+            return null;
+        }
+
+        var kind = sender == target ? AnnouncementKind.GratuitousArp : AnnouncementKind.ArpReply;
         return Announce(at, kind, sender, owner, isReply: operation == 2, source);
     }
 
@@ -45,9 +63,21 @@ internal sealed class LinkObserver
     public ObservedAnnouncement? ReadIcmp(FrameStamp at, in IpPacket ip, MacAddress? source)
     {
         var bytes = ip.Payload.Span;
+        const byte neighborSolicitation = 135;
         const byte neighborAdvertisement = 136;
-        if (ip.Protocol != IpProtocol.IcmpV6 || bytes.Length < 24 || bytes[0] != neighborAdvertisement
-            || ip.HopLimit != 255)
+        if (ip.Protocol != IpProtocol.IcmpV6 || bytes.Length < 24 || ip.HopLimit != 255)
+        {
+            return null;
+        }
+
+        // Without a source it asks whether the address is free ([RFC4862] 5.4.3).
+        if (bytes[0] == neighborSolicitation && !ip.Source.IsUnspecified)
+        {
+            Hear(at, ip.Source, source);
+            Ask(at, IpKey.Read(bytes[8..24]), source);
+        }
+
+        if (bytes[0] != neighborAdvertisement)
         {
             return null;
         }
@@ -59,20 +89,35 @@ internal sealed class LinkObserver
             : Announce(
                 at,
                 solicited ? AnnouncementKind.SolicitedAdvertisement : AnnouncementKind.UnsolicitedAdvertisement,
-                IpKey.Read(bytes[8..24]), mac, isReply: true, source);
+                IpKey.Read(bytes[8..24]), mac, isReply: true, source)
+                with { IsOverride = (bytes[4] & 0x20) != 0 };
     }
 
-    private ObservedAnnouncement? Announce(
-        FrameStamp at, AnnouncementKind? kind, IpKey address, MacAddress owner, bool isReply, MacAddress? source)
+    private void Ask(FrameStamp at, IpKey address, MacAddress? source)
+    {
+        if (source is { IsZero: false } && Questions.Count < Maximum)
+        {
+            Questions.Add(new ObservedQuestion(at, address.ToIPAddress()));
+        }
+    }
+
+    private void Learn(IpKey address, MacAddress owner)
+    {
+        if (!owner.IsZero && _owners.Count < Maximum)
+        {
+            _owners[address] = owner;
+        }
+    }
+
+    private ObservedAnnouncement Announce(
+        FrameStamp at, AnnouncementKind kind, IpKey address, MacAddress owner, bool isReply, MacAddress? source)
     {
         MacAddress? before = _owners.TryGetValue(address, out var known) ? known : null;
         Learn(address, owner);
-        return kind is { } told
-            ? new ObservedAnnouncement(at, told, address.ToIPAddress(), owner, before)
-            {
-                IsReply = isReply,
-                Sender = source,
-            }
-            : null;
+        return new ObservedAnnouncement(at, kind, address.ToIPAddress(), owner, before)
+        {
+            IsReply = isReply,
+            Sender = source,
+        };
     }
 }

@@ -29,12 +29,23 @@ public sealed record ObservedAnnouncement(
     /// <summary>An ARP reply, or an advertisement; false: an ARP request.</summary>
     public bool IsReply { get; init; }
 
+    /// <summary>Neighbours shall replace what they know; ARP has no other way.</summary>
+    public bool IsOverride { get; init; } = true;
+
     /// <summary>Who sent the frame; null where the link does not say it.</summary>
     public MacAddress? Sender { get; init; }
 
     /// <summary>The address changed hands.</summary>
     public bool IsTakeover => Before is { } before && before != Owner;
 }
+
+/// <summary>
+/// A packet from an address whose sender is not the one who was last heard under it, or the first who was.
+/// </summary>
+public sealed record ObservedVoice(FrameStamp At, IPAddress Address, MacAddress Sender);
+
+/// <summary>Somebody asks the link who has an address: ARP request, neighbour solicitation.</summary>
+public sealed record ObservedQuestion(FrameStamp At, IPAddress Address);
 
 /// <summary>Segments that tell of connections, not of their content.</summary>
 public enum TcpEventKind
@@ -46,6 +57,9 @@ public enum TcpEventKind
     TickleAnswer,
 
     Reset,
+
+    /// <summary>An empty ACK far outside of the window: it must be answered too, but is not CTDB's tickle.</summary>
+    OutOfWindow,
 }
 
 /// <summary>A tickle, its answer, or a reset.</summary>

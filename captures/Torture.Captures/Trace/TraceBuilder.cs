@@ -23,6 +23,9 @@ public sealed class TraceBuilder
     private const byte RpcVersion = 5;
     private const byte DirectTcp = 0;
 
+    /// <summary>Further than what a capture can have lost between two segments of our connections.</summary>
+    private const int FarAway = 1 << 24;
+
     private readonly List<ObservedCall> _calls = [];
     private readonly List<ObservedBind> _binds = [];
     private readonly List<ObservedSmb> _smb = [];
@@ -121,6 +124,8 @@ public sealed class TraceBuilder
         Smb = [.. _smb],
         Markers = [.. _markers],
         Announcements = [.. _announcements],
+        Voices = [.. _links.Voices],
+        Questions = [.. _links.Questions],
         TcpEvents = [.. _tcpEvents],
         Connections = ImmutableCollectionsMarshal.AsImmutableArray(_connections.Select(c => c.Observe()).ToArray()),
         First = First,
@@ -145,14 +150,14 @@ public sealed class TraceBuilder
 
     private void AddTcp(FrameStamp at, MacAddress? source, in IpPacket ip, in TcpSegment segment)
     {
-        _links.Learn(ip.Source, source);
+        _links.Hear(at, ip.Source, source);
         var stream = _tcp.Add(at, source, ip, segment);
         if (stream is not null && Record(stream) is { } connection && segment.WireLength > 0)
         {
             connection.Sent(stream.IsFromClient(new(ip.Source, segment.SourcePort)), at);
         }
 
-        if (Kind(stream, segment) is { } kind)
+        if (Kind(stream, ip, segment) is { } kind)
         {
             var seen = new ObservedTcpEvent(
                 at, kind, new(ip.Source.ToIPAddress(), segment.SourcePort),
@@ -162,7 +167,7 @@ public sealed class TraceBuilder
         }
     }
 
-    private TcpEventKind? Kind(TcpStream? stream, in TcpSegment segment)
+    private TcpEventKind? Kind(TcpStream? stream, in IpPacket ip, in TcpSegment segment)
     {
         if (segment.IsTickle)
         {
@@ -175,10 +180,19 @@ public sealed class TraceBuilder
             return TcpEventKind.Reset;
         }
 
-        return stream is not null && segment is { Flags: TcpFlags.Acknowledge, WireLength: 0 }
-            && _tickled.Remove(stream.Number)
-            ? TcpEventKind.TickleAnswer
-            : null;
+        if (stream is null || segment is not { Flags: TcpFlags.Acknowledge, WireLength: 0 })
+        {
+            return null;
+        }
+
+        var direction = stream.Direction(stream.IsFromClient(new(ip.Source, segment.SourcePort)));
+        if (direction.IsStarted && Math.Abs((long)(int)(segment.Sequence - direction.Next)) > FarAway)
+        {
+            _tickled.Add(stream.Number);
+            return TcpEventKind.OutOfWindow;
+        }
+
+        return _tickled.Remove(stream.Number) ? TcpEventKind.TickleAnswer : null;
     }
 
     private ConnectionRecord Record(TcpStream stream)

@@ -16,6 +16,10 @@ public sealed record WitnessTrace
 
     public ImmutableArray<ObservedAnnouncement> Announcements { get; init; } = [];
 
+    public ImmutableArray<ObservedVoice> Voices { get; init; } = [];
+
+    public ImmutableArray<ObservedQuestion> Questions { get; init; } = [];
+
     public ImmutableArray<ObservedTcpEvent> TcpEvents { get; init; } = [];
 
     public ImmutableArray<ObservedConnection> Connections { get; init; } = [];

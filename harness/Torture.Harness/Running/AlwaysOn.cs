@@ -8,6 +8,7 @@ internal static class AlwaysOn
     public static IReadOnlyList<IChecker> Checkers { get; } =
     [
         new NotificationsAreWellFormed(), new OneOwnerPerAddress(), new NoNotificationLost(), new NoneInvented(),
-        new NotToTheWrongClient(),
+        new NotToTheWrongClient(), new AnnouncedToNeighbours(), new OneOwnerOnTheLink(), new OldClientsTickled(),
+        new OldConnectionsEnd(),
     ];
 }

@@ -86,7 +86,8 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
         }
 
         var history = new History(stored.Where(happened => happened is not (RegistrationSeen or PollSeen
-            or UnregistrationSeen or NotificationSeen or ConnectionEndSeen or OperationSeen or UnreadableSeen)));
+            or UnregistrationSeen or NotificationSeen or ConnectionEndSeen or OperationSeen or UnreadableSeen
+            or AddressHeard or NeighbourAsked or ConnectionSeen or SegmentSeen or LinkRead)));
         var wire = new WireView(keys);
         wire.Read([.. CaptureFile.Read(capture)], history);
         return (history, wire);
@@ -103,6 +104,9 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
                 (nameof(NoNotificationLost), var limit) => new NoNotificationLost(limit),
                 (nameof(NotificationsAsForetold), _) => new NotificationsAsForetold(),
                 (nameof(NoAcknowledgedOperationLost), _) => new NoAcknowledgedOperationLost(),
+                (nameof(AnnouncedToNeighbours), _) => new AnnouncedToNeighbours(asked: true),
+                (nameof(OldClientsTickled), _) => new OldClientsTickled(asked: true),
+                (nameof(OldConnectionsEnd), _) => new OldConnectionsEnd(asked: true),
                 _ => (IChecker?)null,
             };
             if (checker is not null)

@@ -15,6 +15,7 @@ internal sealed class WireView
     private readonly HashSet<(int Call, bool IsAnswer)> _told = [];
     private readonly HashSet<int> _ended = [];
     private readonly HashSet<int> _served = [];
+    private readonly LinkView _link = new();
     private Dictionary<(IPEndPoint, IPEndPoint, uint), List<ObservedCall>> _calls = [];
     private int _packets;
 
@@ -35,7 +36,7 @@ internal sealed class WireView
         Trace = _trace.Snapshot();
         _calls = Trace.Calls.GroupBy(call => (call.Flow.Client, call.Flow.Server, call.CallId))
             .ToDictionary(group => group.Key, group => group.ToList());
-        foreach (var happened in New().OrderBy(happened => happened.At))
+        foreach (var happened in New().Concat(_link.New(Trace)).OrderBy(happened => happened.At))
         {
             history.Add(happened);
         }
@@ -159,7 +160,7 @@ internal sealed class WireView
     private static CallReference Reference(ObservedCall call) =>
         new(call.Flow.Client, call.Flow.Server, call.CallId, call.Interface ?? SyntaxId.Witness, call.Opnum);
 
-    private static DateTimeOffset At(FrameStamp stamp) =>
+    internal static DateTimeOffset At(FrameStamp stamp) =>
         DateTimeOffset.UnixEpoch.AddTicks(stamp.TimeNanoseconds / 100);
 }
 

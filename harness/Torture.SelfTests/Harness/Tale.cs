@@ -20,7 +20,7 @@ internal sealed class Tale
     public static readonly PublicAddress A = new(IPAddress.Parse("10.0.1.1"));
     public static readonly PublicAddress B = new(IPAddress.Parse("10.0.1.2"));
 
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly IPEndPoint Witness = new(N3.Address, 49152);
 
     private readonly List<HistoryEvent> _events = [];

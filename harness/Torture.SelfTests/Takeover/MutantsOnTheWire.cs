@@ -3,15 +3,24 @@ using System.Net.Sockets;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Captures;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Harness.Histories;
+using Torture.Harness.Results;
 using Torture.Harness.Running;
 using Torture.ReferenceServer.Control;
+using Torture.Requirements;
 
 namespace Torture.SelfTests.Takeover;
+
+using Node = Torture.Harness.Clusters.Node;
 
 /// <summary>Each defect of a takeover shows on the wire, and nothing shows without one.</summary>
 public sealed class MutantsOnTheWire
 {
     private const int Smb = 445;
+    private static readonly Node First = new("n1", NamespaceNetwork.Address(11));
+    private static readonly Node Second = new("n2", NamespaceNetwork.Address(12));
 
     /// <summary>A connection that was there for so long is tickled.</summary>
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(1);
@@ -25,15 +34,16 @@ public sealed class MutantsOnTheWire
         }
     }
 
-    [TestCase(null)]
-    [TestCase("NobodyTickled")]
-    [TestCase("TickleNotZero")]
-    [TestCase("NeighboursNotTold")]
-    [TestCase("AnnouncedOnce")]
-    [TestCase("ClientsToldLate")]
-    [TestCase("IPv6NotAdded")]
+    /// <param name="broken">What the checkers that watch every case find.</param>
+    [TestCase(null, null)]
+    [TestCase("NobodyTickled", Ctdb.ClientsTickled)]
+    [TestCase("TickleNotZero", Ctdb.ClientsTickled)]
+    [TestCase("NeighboursNotTold", Ctdb.NeighboursTold)]
+    [TestCase("AnnouncedOnce", Ctdb.AnnouncedThreeTimes)]
+    [TestCase("ClientsToldLate", Ctdb.ClientsTickled)]
+    [TestCase("IPv6NotAdded", Ctdb.OwnerServesAddress)]
     [CancelAfter(180_000)]
-    public async Task ATakeoverLooksRightOrWrong(string? mutant)
+    public async Task ATakeoverLooksRightOrWrong(string? mutant, string? broken)
     {
         await using var cluster = await NamespaceCluster.UpAsync(mutant, mutant);
         var address = cluster.Configuration.PublicAddresses[0];
@@ -41,13 +51,14 @@ public sealed class MutantsOnTheWire
         var client = cluster.Connect(address, Smb);
         await cluster.UntilAsync(() => IsKnownAsync(cluster, 1), "n2 has heard of the client");
         var young = cluster.Connect(address, Smb);
-        await Poll.UntilAsync(
-            async () => await IsKnownAsync(cluster, 2) ? "" : null, Age, TimeProvider.System, CancellationToken.None);
+        await Task.Delay(Age, TimeProvider.System);
         var since = cluster.Capture.Read(trace => trace.Last!.Value.Frame);
+        var lost = TimeProvider.System.GetUtcNow();
         cluster.PowerOff("n1");
         await cluster.UntilAsync(
             async () => await cluster.OwnerOfAsync(address) == "n2" && await cluster.OwnerOfAsync(address6) == "n2",
             "n2 has taken everything");
+        var taken = TimeProvider.System.GetUtcNow();
         await TimeForRoundsAsync();
 
         var owner = cluster.Network.MacOf("n2");
@@ -62,19 +73,55 @@ public sealed class MutantsOnTheWire
 
         TestContext.Out.WriteLine(string.Join('\n', findings));
         findings.Any().Should().Be(mutant is not null, string.Join('\n', findings));
+        cluster.Connect(address, Smb);
+        Judged(
+            cluster,
+            [
+                .. Moved(lost, address, taken), .. Moved(lost, address6, taken),
+                new FaultInjected(lost, new KillNode(First), null),
+            ],
+            broken);
     }
 
-    [TestCase(null, 1)]
-    [TestCase("AddressStays", 2)]
+    [TestCase(null, 1, null)]
+    [TestCase("AddressStays", 2, Ctdb.OneOwnerPerAddress)]
     [CancelAfter(180_000)]
-    public async Task AnAddressHasOneOwnerOrTwo(string? mutant, int owners)
+    public async Task AnAddressHasOneOwnerOrTwo(string? mutant, int owners, string? broken)
     {
         await using var cluster = await NamespaceCluster.UpAsync(mutant, null);
         var address = cluster.Configuration.PublicAddresses[0];
+        var begun = TimeProvider.System.GetUtcNow();
         await cluster.AskAsync("n2", new ControlRequest(ControlVerb.MoveAddress) { Address = address, Node = "n2" });
         await cluster.UntilAsync(async () => await cluster.OwnerOfAsync(address) == "n2", "moved");
+        var taken = TimeProvider.System.GetUtcNow();
 
         (await ArpAnswers.AskAsync(cluster, address)).Should().HaveCount(owners);
+        Judged(cluster, Moved(begun, address, taken), broken);
+    }
+
+    private static HistoryEvent[] Moved(DateTimeOffset begun, IPAddress address, DateTimeOffset taken) =>
+    [
+        new AddressTaken(begun, new PublicAddress(address), First, 1),
+        new AddressReleased(taken, new PublicAddress(address), First, 2),
+        new AddressTaken(taken, new PublicAddress(address), Second, 3),
+    ];
+
+    /// <summary>As the checkers that watch every case see it.</summary>
+    private static void Judged(NamespaceCluster cluster, HistoryEvent[] happened, string? broken)
+    {
+        var history = cluster.Tell(happened);
+        var findings = AlwaysOn.Checkers.SelectMany(checker => checker.Check(history)).ToArray();
+        foreach (var finding in findings)
+        {
+            TestContext.Out.WriteLine(
+                $"{finding.Requirement} {finding.Outcome} {finding.Subject}: {finding.Actual} ({finding.Expected})");
+        }
+
+        var wrong = findings.Where(finding => finding.Outcome == CheckOutcome.Broken)
+            .Select(finding => finding.Requirement).ToArray();
+        wrong.Any().Should().Be(broken is not null);
+        wrong.Contains(broken).Should().Be(broken is not null, $"{broken} is broken");
+        findings.Should().Contain(finding => finding.Outcome == CheckOutcome.Held);
     }
 
     /// <summary>A defect may be that nothing comes: the time in which it had to is what is waited for.</summary>

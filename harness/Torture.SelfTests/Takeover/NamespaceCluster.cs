@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Torture.Captures;
+using Torture.Harness.Histories;
 using Torture.Harness.Running;
 using Torture.Node.Keep;
 using Torture.ReferenceServer.Control;
@@ -29,6 +30,7 @@ internal sealed class NamespaceCluster : IAsyncDisposable
     private readonly Dictionary<string, Process> _processes = [];
     private readonly List<Socket> _clients = [];
     private readonly HashSet<string> _frozen = [];
+    private readonly List<CapturedPacket> _packets = [];
 
     private NamespaceCluster(int nodes)
     {
@@ -38,7 +40,7 @@ internal sealed class NamespaceCluster : IAsyncDisposable
         Capture = CaptureSession.Start(
             NetworkNamespace.Inside(Network.PathOf(NamespaceNetwork.Switch), () => LibpcapDevice.Open(
                 NamespaceNetwork.PublicBridge, new LibpcapOptions { Promiscuous = true, BufferSize = 4 << 20 })),
-            new CaptureSessionOptions { RunId = "namespaces", Send = _ => { } });
+            new CaptureSessionOptions { RunId = "namespaces", Send = _ => { }, OnPacket = Keep });
     }
 
     public NamespaceNetwork Network { get; }
@@ -203,6 +205,18 @@ internal sealed class NamespaceCluster : IAsyncDisposable
     public string Logs() => string.Join('\n', Directory.EnumerateFiles(_folder.Path, "*.log")
         .SelectMany(file => File.ReadLines(file).TakeLast(30)).Order());
 
+    /// <summary>What happened, and what the packets show of it.</summary>
+    public History Tell(params IEnumerable<HistoryEvent> happened)
+    {
+        var history = new History(happened);
+        lock (_packets)
+        {
+            new WireView(new KeyRing()).Read([.. _packets], history);
+        }
+
+        return history;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)
@@ -219,6 +233,14 @@ internal sealed class NamespaceCluster : IAsyncDisposable
         await Capture.DisposeAsync();
         Network.Dispose();
         _folder.Dispose();
+    }
+
+    private void Keep(CapturedPacket packet)
+    {
+        lock (_packets)
+        {
+            _packets.Add(packet);
+        }
     }
 
     private ClusterConfiguration Describe(int nodes) => new()

@@ -1,0 +1,200 @@
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+
+namespace Torture.Harness.Histories;
+
+/// <summary>A public address got another owner, as the link shows it.</summary>
+/// <param name="Owner">Link address of the new owner; null: it was not heard.</param>
+/// <param name="Before">Link address of the owner before; null: it was not heard.</param>
+/// <param name="First">The new owner's first frame; where none was heard, what the cluster told.</param>
+/// <param name="By">The new owner, where the cluster told of it.</param>
+internal sealed record LinkTake(
+    PublicAddress Address, string? Owner, string? Before, HistoryEvent First, Node? By)
+{
+    public DateTimeOffset At => First.At;
+
+    /// <summary>
+    /// What has to come has to come before this: then the address moves on, the next fault acts, or the packets end.
+    /// </summary>
+    public DateTimeOffset Until { get; init; }
+
+    public override string ToString() => $"{Address} of {Owner ?? By?.Name ?? "nobody"}";
+}
+
+/// <summary>A frame in the name of an address by somebody who was not its owner any more.</summary>
+internal sealed record LinkStray(AddressHeard Heard, LinkTake Since);
+
+/// <summary>Who had which public address on the link, told from packets and from what the cluster says.</summary>
+internal sealed class LinkStory
+{
+    /// <summary>What the cluster tells and what the packets show are this close together, seconds.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(3);
+
+    private readonly List<LinkTake> _takes = [];
+    private readonly List<LinkStray> _strays = [];
+    private readonly ILookup<PublicAddress, AddressHeard> _heard;
+    private readonly IReadOnlyList<HistoryEvent> _events;
+    private readonly DateTimeOffset _end;
+
+    private LinkStory(IReadOnlyList<HistoryEvent> events)
+    {
+        _events = events;
+        _end = events.OfType<LinkRead>().Max(read => read.At);
+        _heard = events.OfType<AddressHeard>().OrderBy(heard => heard.Frame).ToLookup(heard => heard.Address);
+        foreach (var address in PublicAddresses().ToList())
+        {
+            var reader = new Reader(address, Told(address), tells: _events.OfType<AddressTaken>().Any());
+            reader.Read(_heard[address]);
+            _takes.AddRange(reader.Takes);
+            _strays.AddRange(reader.Strays);
+        }
+
+        Takes = [.. _takes.Where(take => take.Owner is not null || IsOnLink(take.Address))
+            .Select(take => take with { Until = UntilOf(take) }).OrderBy(take => take.At)];
+    }
+
+    public IReadOnlyList<LinkTake> Takes { get; }
+
+    public IReadOnlyList<LinkStray> Strays => _strays;
+
+    public IReadOnlyList<HistoryEvent> Events => _events;
+
+    /// <summary>Null where packets do not show link addresses: there this story is not told.</summary>
+    public static LinkStory? Of(History history)
+    {
+        var events = history.Events;
+        return events.Any(happened => happened is LinkRead) ? new LinkStory(events) : null;
+    }
+
+    /// <summary>What the new owner said without being asked, in order.</summary>
+    public IEnumerable<AddressHeard> Announcements(LinkTake take) => _heard[take.Address].Where(
+        heard => heard.IsAnnouncement && heard.Owner == take.Owner && heard.At >= take.At && heard.At < take.Until);
+
+    /// <summary>A fault that leaves a kernel behind which answers without its node.</summary>
+    public bool LeavesKernel(DateTimeOffset at) => _events.OfType<FaultInjected>().Any(fault => fault.At <= at
+        && fault.Fault is PauseNode or KillNode or StallRecoveryLock
+        && !_events.OfType<FaultHealed>().Any(healed => healed.Fault == fault.Fault && healed.At > fault.At
+            && healed.At <= at));
+
+    /// <summary>When the owner before was lost, as far as anybody knows.</summary>
+    public DateTimeOffset LostAt(LinkTake take) => _events
+        .Where(happened => happened.At <= take.At && Disturbs(happened))
+        .Select(happened => (DateTimeOffset?)happened.At).Max() ?? take.At;
+
+    private IEnumerable<PublicAddress> PublicAddresses()
+    {
+        var told = _events.OfType<AddressTaken>().Select(taken => taken.Address).Distinct().ToList();
+        return told.Count > 0
+            ? told
+            : _heard.Where(heard => heard.Any(one => one.IsAnnouncement)).Select(heard => heard.Key);
+    }
+
+    /// <summary>Changes of the owner that the cluster told of; the first telling says who it was before.</summary>
+    private List<AddressTaken> Told(PublicAddress address)
+    {
+        var told = new List<AddressTaken>();
+        Node? owner = null;
+        foreach (var taken in _events.OfType<AddressTaken>().Where(taken => taken.Address == address))
+        {
+            if (owner is not null && taken.By != owner)
+            {
+                told.Add(taken);
+            }
+
+            owner = taken.By;
+        }
+
+        return told;
+    }
+
+    /// <summary>Behind a router nobody is heard to have an address, and nobody asks.</summary>
+    private bool IsOnLink(PublicAddress address) => _takes.Any(take => take.Owner is not null)
+        || _heard[address].Any(heard => heard.Form is not null)
+        || _events.OfType<NeighbourAsked>().Any(asked => asked.Address == address);
+
+    private static bool Disturbs(HistoryEvent happened) =>
+        happened is FaultHealed or FaultInjected { Fault.IsEvent: false };
+
+    private DateTimeOffset UntilOf(LinkTake take)
+    {
+        var ends = _events.Where(happened => happened.At > take.At && (Disturbs(happened)
+                || (happened is AddressReleased released && released.Address == take.Address
+                    && released.By == take.By)))
+            .Select(happened => happened.At);
+        var next = _takes.Where(other => other.Address == take.Address && other.At > take.At).Select(other => other.At);
+        return ends.Concat(next).Append(_end).Min();
+    }
+
+    /// <summary>Goes through what was heard of one address.</summary>
+    /// <param name="told">Changes of the owner that the cluster told of.</param>
+    /// <param name="tells">The cluster tells of owners: who is heard without having been named is a stray.</param>
+    private sealed class Reader(PublicAddress address, List<AddressTaken> told, bool tells)
+    {
+        private readonly HashSet<string> _former = [];
+        private string? _owner;
+
+        public List<LinkTake> Takes { get; } = [];
+
+        public List<LinkStray> Strays { get; } = [];
+
+        public void Read(IEnumerable<AddressHeard> all)
+        {
+            foreach (var heard in all)
+            {
+                told.Where(taken => taken.At < heard.At - Skew).ToList().ForEach(Unheard);
+                if (heard.Owner != _owner)
+                {
+                    Heard(heard);
+                }
+            }
+
+            told.ToList().ForEach(Unheard);
+        }
+
+        private void Unheard(AddressTaken taken) =>
+            Take(new LinkTake(address, null, _owner, taken, taken.By), taken);
+
+        private void Heard(AddressHeard heard)
+        {
+            var match = told.FirstOrDefault(taken => (taken.At - heard.At).Duration() <= Skew);
+            var isFormer = _former.Contains(heard.Owner);
+            if (_owner is null && !isFormer && !(heard.IsAnnouncement && match is not null))
+            {
+                _owner = heard.Owner;
+            }
+            else if (match is not null || IsBelieved(heard, isFormer))
+            {
+                Take(new LinkTake(address, heard.Owner, _owner, heard, match?.By), match);
+            }
+            else if (Takes.Count > 0)
+            {
+                Strays.Add(new LinkStray(heard, Takes[^1]));
+            }
+        }
+
+        /// <summary>Although the cluster did not tell of it.</summary>
+        private bool IsBelieved(AddressHeard heard, bool isFormer) => tells
+            ? heard.IsAnnouncement && !isFormer
+            : heard.IsAnnouncement || !isFormer;
+
+        private void Take(LinkTake take, AddressTaken? match)
+        {
+            Takes.Add(take);
+            if (match is not null)
+            {
+                told.Remove(match);
+            }
+
+            if (_owner is not null)
+            {
+                _former.Add(_owner);
+            }
+
+            _owner = take.Owner;
+            if (_owner is not null)
+            {
+                _former.Remove(_owner);
+            }
+        }
+    }
+}
