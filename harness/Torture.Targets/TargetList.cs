@@ -9,3 +9,4 @@ using Torture.Targets.Loopback;
 // Target files: any by its path, the shipped ones by their names.
 [assembly: Target("file", typeof(HookTarget))]
 [assembly: Target("loopback-hooks", typeof(HookTarget))]
+[assembly: Target("samba-ctdb", typeof(HookTarget))]

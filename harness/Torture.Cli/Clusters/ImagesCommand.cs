@@ -14,20 +14,33 @@ internal static class ImagesCommand
         {
             Description = "Only write there what they are built from, for another tool to build.",
         };
+        var only = new Argument<string?>("image")
+        {
+            Description = "Only this one and what it needs: node or samba.", Arity = ArgumentArity.ZeroOrOne,
+        };
+        only.AcceptOnlyFromAmong("node", "samba");
         var command = new Command("images", "Make the images of clusters in containers that are missing.")
         {
-            rebuild, context,
+            only, rebuild, context,
         };
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(context) is { } folder
             ? WriteAsync(folder, cancellationToken)
-            : MakeAsync(parsed.GetValue(rebuild), cancellationToken));
+            : MakeAsync(parsed.GetValue(only), parsed.GetValue(rebuild), cancellationToken));
         return command;
     }
 
-    private static async Task<int> MakeAsync(bool rebuild, CancellationToken cancellationToken)
+    private static async Task<int> MakeAsync(string? only, bool rebuild, CancellationToken cancellationToken)
     {
         using var mark = RunMark.Begin("images");
         using var engine = await DockerEngine.ConnectAsync(mark, cancellationToken);
+        if (only is not null && !rebuild)
+        {
+            var images = new ClusterImages();
+            await images.EnsureAsync(
+                only == "node" ? images.Node : images.Samba, engine, Console.Out.WriteLine, cancellationToken);
+            return ExitCode.Conforms;
+        }
+
         await new ClusterImages().EnsureAsync(engine, rebuild, Console.Out.WriteLine, cancellationToken);
         return ExitCode.Conforms;
     }

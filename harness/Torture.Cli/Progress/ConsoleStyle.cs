@@ -40,7 +40,7 @@ internal sealed record ConsoleStyle(bool IsTerminal, bool HasColour, int Width)
     private static string Code(Verdict verdict) => verdict switch
     {
         Verdict.Passed => "32",
-        Verdict.NotStrict => "33",
+        Verdict.NotStrict or Verdict.Expected => "33",
         Verdict.Inconclusive => "35",
         Verdict.NotSupported => "90",
         _ => "31",

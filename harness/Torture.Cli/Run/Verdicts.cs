@@ -12,9 +12,11 @@ internal static class Verdicts
             && results.Stopped.StartsWith("target ", StringComparison.Ordinal);
         return unusable ? ExitCode.Unusable
             : results.Cases.Count == 0 ? ExitCode.NoCaseMatched
-            : verdicts.Contains(Verdict.Failed) ? ExitCode.ProductFailure
+            : results.Cases.Any(result => result is { Verdict: Verdict.Failed, IsStale: false })
+                ? ExitCode.ProductFailure
             : results.Strict && verdicts.Contains(Verdict.NotStrict) ? ExitCode.ProductFailure
             : verdicts.Contains(Verdict.Inconclusive) || !results.Finished ? ExitCode.Incomplete
+            : verdicts.Contains(Verdict.Failed) ? ExitCode.StaleExpectation
             : ExitCode.Conforms;
     }
 }

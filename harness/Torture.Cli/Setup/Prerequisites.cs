@@ -27,6 +27,9 @@ internal sealed partial class Prerequisites(TextWriter log)
     {
         "loopback" => EnsureForRun(),
         "containers" => EnsureForRun() && await EnsureContainersAsync(cancellationToken),
+        // Its hooks use the engine's own command.
+        "samba-ctdb" => EnsureForRun() && await EnsureContainersAsync(cancellationToken)
+            && (Find("docker") is not null || Install("docker-cli")),
         _ => true,
     };
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Torture.Harness.Faults;
+using Torture.Harness.Results;
 
 namespace Torture.Harness.Clusters;
 
@@ -50,6 +51,9 @@ public interface ICluster : IAsyncDisposable
     /// So many cases can run side by side: each needs client addresses that no other running case has.
     /// </summary>
     int CasesAtOnce => int.MaxValue;
+
+    /// <summary>What is known of the product.</summary>
+    Expectations Expectations => Expectations.None;
 
     /// <exception cref="IOException">Refused, unreachable, reset.</exception>
     ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Net;
 using Torture.Harness.Faults;
+using Torture.Harness.Results;
 
 namespace Torture.Harness.Clusters;
 
@@ -41,6 +42,8 @@ public abstract class PassingCluster(ICluster cluster) : ICluster
     public virtual IClusterTraffic? Traffic => cluster.Traffic;
 
     public int CasesAtOnce => cluster.CasesAtOnce;
+
+    public Expectations Expectations => cluster.Expectations;
 
     public virtual ValueTask<Connection> ConnectAsync(
         IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>

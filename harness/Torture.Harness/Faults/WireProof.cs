@@ -25,9 +25,10 @@ internal static class WireProof
             DisableNode disable => () => HostsNothingAsync(run, disable.Node),
             BanNode ban => () => HostsNothingAsync(run, ban.Node),
             StopWitness stop => () => NotRegisteredAsync(run, stop.Node),
-            MoveAddress move => () => ListedAsync(
-                run, except: null, entry => Is(entry, move.Address) && IsGroup(entry, move.To)
-                    && entry.State == InterfaceState.AVAILABLE, $"{move.Address} with {move.To}"),
+            MoveAddress move => () => ListAsync(
+                run, node => node.Name == move.To.Name, list => list.Any(entry => Is(entry, move.Address)
+                    && (IsGroup(entry, move.To) || IsOwn(entry)) && entry.State == InterfaceState.AVAILABLE),
+                $"{move.Address} with {move.To}"),
             ChangeResource change => () => ChangedAsync(run, change),
             Partition cut => () => Task.FromResult(Cut(run, cut, marker)),
             MoveShare or MoveClient or ChangeAddress or ForceResponse or ForceUnregister =>
@@ -111,10 +112,40 @@ internal static class WireProof
             : null;
     }
 
-    private static Task<string?> HostsNothingAsync(CaseRun run, Node node) =>
-        AllListedAsync(
-            run, node, entry => !IsGroup(entry, node) || entry.State != InterfaceState.AVAILABLE,
+    /// <summary>
+    /// Another node lists nothing as the node's; where groups are not nodes, each address is another node's own.
+    /// </summary>
+    private static async Task<string?> HostsNothingAsync(CaseRun run, Node node)
+    {
+        var hasGroups = false;
+        var first = await ListAsync(
+            run, other => other.Name != node.Name, list =>
+            {
+                hasGroups = list.Any(entry => run.Cluster.Nodes.Any(one => IsGroup(entry, one)));
+                return list.Count > 0
+                    && list.All(entry => !IsGroup(entry, node) || entry.State != InterfaceState.AVAILABLE);
+            },
             $"no available address with {node}");
+        return first is null || hasGroups ? first : await ServedByOthersAsync(run, node);
+    }
+
+    private static async Task<string?> ServedByOthersAsync(CaseRun run, Node node)
+    {
+        var left = run.Cluster.PublicAddresses.ToHashSet();
+        string? last = null;
+        foreach (var other in run.Cluster.Nodes.Where(one => one.Name != node.Name))
+        {
+            last = await ListAsync(
+                run, asked => asked.Name == other.Name, list =>
+                {
+                    left.RemoveWhere(address => list.Any(entry => Is(entry, address) && IsOwn(entry)));
+                    return true;
+                },
+                "the last of the addresses as its own") ?? last;
+        }
+
+        return left.Count == 0 ? last : null;
+    }
 
     private static async Task<string?> NotRegisteredAsync(CaseRun run, Node node)
     {
@@ -128,32 +159,24 @@ internal static class WireProof
         return $"{node} offers no witness: {bound.Detail}";
     }
 
-    private static Task<string?> ListedAsync(
-        CaseRun run, Node? except, Func<WitnessInterface, bool> wanted, string what) =>
-        ListAsync(run, except, list => list.Any(wanted), what);
-
-    private static Task<string?> AllListedAsync(
-        CaseRun run, Node? except, Func<WitnessInterface, bool> wanted, string what) =>
-        ListAsync(run, except, list => list.Count > 0 && list.All(wanted), what);
-
     /// <summary>
     /// The list shows the state; or it waits, since nothing is available any more ([MS-SWN] 3.1.4.1).
     /// </summary>
     private static Task<string?> ChangedAsync(CaseRun run, ChangeResource change) =>
         ListAsync(
-            run, except: null,
+            run, _ => true,
             list => list.Any(entry => Is(entry, change.Address) && entry.State == change.State),
             $"{change.Address} as {change.State}", mayWait: change.State == InterfaceState.UNAVAILABLE);
 
     /// <summary>What the interface list of a node, as the packets have it, says.</summary>
     private static async Task<string?> ListAsync(
-        CaseRun run, Node? except, Func<IReadOnlyList<WitnessInterface>, bool> holds, string what,
+        CaseRun run, Func<Node, bool> from, Func<IReadOnlyList<WitnessInterface>, bool> holds, string what,
         bool mayWait = false)
     {
         var options = ConnectOptions.Default with { CallDeadline = run.Limits.Silence };
         var observed = await run.Cluster.ObserveAsync(run.Deadline);
         var asked = observed.Nodes.FirstOrDefault(
-            seen => seen is { Reachable: true, Witness: true } && seen.Node.Name != except?.Name)?.Node;
+            seen => seen is { Reachable: true, Witness: true } && from(seen.Node))?.Node;
         if (asked is null || (await run.TryConnectAsync(asked.Address, options)).Connection is not { } witness)
         {
             return null;
@@ -208,6 +231,10 @@ internal static class WireProof
 
     private static bool Is(WitnessInterface entry, PublicAddress address) =>
         entry.IPv4.Equals(address.Address) || entry.IPv6.Equals(address.Address);
+
+    /// <summary>Of the node that was asked: no other's witness is needed for it ([MS-SWN] 3.1.4.1).</summary>
+    private static bool IsOwn(WitnessInterface entry) =>
+        entry.State == InterfaceState.AVAILABLE && !entry.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS);
 
     private static bool IsGroup(WitnessInterface entry, Node node) =>
         entry.GroupName.Equals(node.Name, StringComparison.OrdinalIgnoreCase);

@@ -9,6 +9,9 @@ internal static class Headline
     public static Verdict Of(RunView view) =>
         view.Count(Verdict.Failed) > 0 ? Verdict.Failed
         : view.Count(Verdict.Inconclusive) > 0 || !view.Run.Finished || view.Cases.Count == 0 ? Verdict.Inconclusive
+        : view.Count(Verdict.Expected) > 0 ? (view.Run.Strict && view.Count(Verdict.NotStrict) > 0
+            ? Verdict.Failed
+            : Verdict.Expected)
         : view.Count(Verdict.NotStrict) > 0 ? (view.Run.Strict ? Verdict.Failed : Verdict.NotStrict)
         : view.Count(Verdict.Passed) > 0 ? Verdict.Passed
         : Verdict.NotSupported;
@@ -18,6 +21,7 @@ internal static class Headline
     {
         Verdict.Failed => "Does not conform",
         Verdict.Inconclusive => "Inconclusive",
+        Verdict.Expected => "Deviates as known",
         Verdict.NotStrict => "Conforms, not strictly",
         Verdict.NotSupported => "Nothing was tested",
         _ => "Conforms",
@@ -41,6 +45,8 @@ internal static class Headline
             Verdict.Inconclusive when inconclusive > 0 =>
                 $"{Cases(inconclusive, total)} could not be judged; none failed.",
             Verdict.Inconclusive => "No case failed.",
+            Verdict.Expected =>
+                $"{Cases(view.Count(Verdict.Expected), total)} failed as is known of this product; no other did.",
             Verdict.NotStrict =>
                 $"No case failed; {Cases(view.Count(Verdict.NotStrict), total)} got an answer that is tolerated.",
             Verdict.NotSupported => $"The target supports none of the {Number(total)} cases.",

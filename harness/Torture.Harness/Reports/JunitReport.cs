@@ -49,7 +49,7 @@ internal static class JunitReport
             element.Add(outcome);
         }
 
-        if (result.Verdict == Verdict.NotStrict && !view.Run.Strict)
+        if (result.Verdict == Verdict.Expected || (result.Verdict == Verdict.NotStrict && !view.Run.Strict))
         {
             element.Add(new XElement("system-out", XmlText.Clean(view.Told(result))));
         }

@@ -137,6 +137,7 @@ internal static class TrxReport
     private static string OutcomeOf(RunView view, CaseResult result) => result.Verdict switch
     {
         Verdict.Passed => "Passed",
+        Verdict.Expected => "Passed",
         Verdict.NotStrict => view.Run.Strict ? "Failed" : "Passed",
         Verdict.NotSupported => "NotExecuted",
         _ => "Failed",

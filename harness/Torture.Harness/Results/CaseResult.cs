@@ -51,6 +51,9 @@ public sealed record CaseResult
     /// <summary>Folder with history, capture and logs, relative to results.json; null when nothing was kept.</summary>
     public string? Evidence { get; init; }
 
-    /// <summary>Set for a case with an expectation: what was expected, why, and until when.</summary>
+    /// <summary>What the product is known to do, for a case that is known not to pass.</summary>
     public string? Expectation { get; init; }
+
+    /// <summary>It failed only because it passed: what was expected of it is not so any more.</summary>
+    public bool IsStale { get; init; }
 }

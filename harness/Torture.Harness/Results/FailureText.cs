@@ -34,6 +34,11 @@ public static class FailureText
             Append(text, "again", Again(result, target));
         }
 
+        if (result is { Verdict: Verdict.Expected, Expectation: { } known })
+        {
+            Append(text, "known", known);
+        }
+
         return text.ToString().TrimEnd('\n');
     }
 
@@ -95,6 +100,7 @@ public static class FailureText
     {
         Verdict.NotSupported => '-',
         Verdict.NotStrict => '~',
+        Verdict.Expected => '!',
         Verdict.Inconclusive => '?',
         _ => 'x',
     };

@@ -12,6 +12,9 @@ public enum Verdict
     /// <summary>A check was answered with a listed, tolerated outcome.</summary>
     NotStrict,
 
+    /// <summary>It failed in ways that are listed for this product, in no other: <see cref="Expectations"/>.</summary>
+    Expected,
+
     /// <summary>Nothing can be said: a fault was not seen to act, no recovery was seen, a checker threw.</summary>
     Inconclusive,
 

@@ -33,7 +33,7 @@ internal sealed class CaseCommand(TestCommand inner) : DelegatingTestCommand(inn
     private static ResultState StateOf(Verdict verdict) => verdict switch
     {
         Verdict.Passed => ResultState.Success,
-        Verdict.NotStrict => ResultState.Warning,
+        Verdict.NotStrict or Verdict.Expected => ResultState.Warning,
         Verdict.NotSupported => ResultState.Skipped,
         Verdict.Inconclusive => Inconclusive,
         _ => ResultState.Failure,

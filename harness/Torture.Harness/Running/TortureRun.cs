@@ -24,6 +24,7 @@ public sealed class TortureRun : IAsyncDisposable
     private readonly Lazy<Task<RunSession>> _session;
     private readonly CancellationTokenSource _stopping = new();
     private SemaphoreSlim? _places;
+    private Expectations _known = Expectations.None;
     private bool _ended;
 
     private TortureRun(RunOptions options, IReadOnlyList<PlannedCase> plan, ITest tree)
@@ -137,6 +138,7 @@ public sealed class TortureRun : IAsyncDisposable
         }
 
         var settled = worst! with { Started = started - _record.Results.Started };
+        settled = planned.IsLocal ? settled : _known.Judge(settled);
         settled = settled with { Message = FailureText.Of(settled, _options.Target) };
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
@@ -234,6 +236,7 @@ public sealed class TortureRun : IAsyncDisposable
                 ? await up(wish, _stopping.Token)
                 : await TargetCatalogue.Get(_options.Target).UpAsync(wish, _stopping.Token);
             _places = cluster.CasesAtOnce == int.MaxValue ? null : new SemaphoreSlim(cluster.CasesAtOnce);
+            _known = cluster.Expectations;
             var session = new RunSession(RunId, cluster, _record);
             await session.BeginAsync(_stopping.Token);
             _record.Describe(cluster);

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Harness.Results;
+using Torture.Targets.Containers.Engine;
 using Torture.Targets.Reference;
 
 namespace Torture.Targets.Hooks;
@@ -28,6 +30,7 @@ internal sealed partial class HookCluster : ICluster
         _clients = ClientAddresses.Of(file);
         _watch = new ObservationWatch(change => Changed?.Invoke(change), Time, file.Observe.Pace);
         _observer = new Observer(this, runner);
+        Expectations = ExpectationFile.Of(file);
         Capabilities = HookCapabilities.Of(file, isInteractive, options.Settings.GetValueOrDefault("capture"));
     }
 
@@ -61,11 +64,13 @@ internal sealed partial class HookCluster : ICluster
 
     public ICaptureSession? Capture => _capture;
 
-    /// <summary>The hook up brought it up, so that the hook down takes it down.</summary>
-    public bool IsOurs { get; init; }
+    /// <summary>Where the hook up brought it up, so that the hook down takes it down; null: it was there.</summary>
+    public RunMark? Mark { get; init; }
 
     /// <summary>Something could not be undone.</summary>
     public bool IsBroken => _ledger.Entries.Count > 0;
+
+    public Expectations Expectations { get; }
 
     public int CasesAtOnce => _clients.Count;
 
@@ -138,9 +143,10 @@ internal sealed partial class HookCluster : ICluster
             await _capture.DisposeAsync();
         }
 
-        if (IsOurs && File.Down is { } down)
+        if (Mark is not null)
         {
-            await DownAsync(down);
+            await DownAsync(File.Down, _runner, _options.Log);
+            Mark.Dispose();
         }
 
         _watch.Dispose();
@@ -167,15 +173,21 @@ internal sealed partial class HookCluster : ICluster
         Nodes = [.. seen.Nodes.Select(node => node.Reachable ? node with { Events = [.. _done] } : node)],
     };
 
-    private async Task DownAsync(HookStep down)
+    /// <summary>What it cannot take down is told, and the next run removes it.</summary>
+    public static async ValueTask DownAsync(HookStep? down, HookRunner runner, Action<string> log)
     {
+        if (down is null)
+        {
+            return;
+        }
+
         try
         {
-            await _runner.RunAsync(down, CancellationToken.None);
+            await runner.RunAsync(down, CancellationToken.None);
         }
         catch (HookException failed)
         {
-            _options.Log(failed.Message);
+            log(failed.Message);
         }
     }
 }

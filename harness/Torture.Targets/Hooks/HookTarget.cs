@@ -1,4 +1,6 @@
 using Torture.Harness.Clusters;
+using Torture.Targets.Containers.Clusters;
+using Torture.Targets.Containers.Engine;
 
 namespace Torture.Targets.Hooks;
 
@@ -28,40 +30,91 @@ public sealed class HookTarget : ITarget
 
         var loader = TargetFileLoader.Open(options.Name, options.Settings);
         var early = loader.WaitsForUp ? null : loader.Read();
-        var secrets = new Secrets(loader.Folder, terminal.Input, loader.Start.Environment);
+        var mark = loader.Start.Up is null ? null : RunMark.Begin(options.RunId);
+        try
+        {
+            return await UpAsync(options, loader, early, mark, terminal, cancellationToken);
+        }
+        catch
+        {
+            mark?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<HookCluster> UpAsync(
+        TargetOptions options, TargetFileLoader loader, TargetFile? early, RunMark? mark, HookTerminal terminal,
+        CancellationToken cancellationToken)
+    {
+        var secrets = new Secrets(loader.Folder, terminal.Input, VariablesOf(loader.Start.Environment, mark));
         var accounts = loader.Start.Accounts.Select(account => new Account(
             account.Domain, account.User, secrets.Read(account.Password, $"password of {account.User}"))).ToList();
-        var ledger = OpenLedger(loader.Start.Name, options.Name);
+        var ledger = OpenLedger(loader.Start, options.Name);
         var runner = new HookRunner(loader.Folder, secrets, terminal);
         HookCluster? cluster = null;
         try
         {
-            var printed = loader.Start.Up is { } up ? await runner.RunAsync(up, cancellationToken) : null;
-            var file = early ?? loader.Read(printed?.Text);
-            cluster = new HookCluster(options, file, accounts, runner, ledger, terminal.IsInteractive)
-            {
-                IsOurs = loader.Start.Up is not null,
-            };
+            var printed = loader.Start.Up is { } up ? await BringUpAsync(up, runner, options, cancellationToken) : null;
+            Forget(ledger, options.Log);
+            var file = early ?? loader.Read(printed);
+            cluster = new HookCluster(options, file, accounts, runner, ledger, terminal.IsInteractive) { Mark = mark };
             await cluster.BeginAsync(cancellationToken);
             return cluster;
         }
         catch
         {
-            await (cluster?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (cluster?.DisposeAsync() ?? HookCluster.DownAsync(loader.Start.Down, runner, options.Log));
             ledger.Dispose();
             throw;
         }
     }
 
-    private static FaultLedger OpenLedger(string name, string file)
+    /// <summary>What earlier runs left behind when they were killed goes first.</summary>
+    private static async Task<string> BringUpAsync(
+        HookStep up, HookRunner runner, TargetOptions options, CancellationToken cancellationToken)
     {
-        var ledger = FaultLedger.Open(name);
-        if (ledger.Entries is [var first, ..] left)
+        foreach (var removed in await new ContainersTarget().SweepAsync(cancellationToken))
+        {
+            options.Log($"removed what an earlier run left: {removed}");
+        }
+
+        return (await runner.RunAsync(up, cancellationToken)).Text;
+    }
+
+    /// <summary>By these a hook that makes something on a container engine says whose it is.</summary>
+    private static SortedDictionary<string, string> VariablesOf(
+        IReadOnlyDictionary<string, string> environment, RunMark? mark)
+    {
+        var variables = new SortedDictionary<string, string>(environment.ToDictionary(), StringComparer.Ordinal);
+        if (mark is not null)
+        {
+            variables["TORTURE_KEY"] = mark.Key;
+            variables["TORTURE_RUN"] = mark.Filter;
+            variables["TORTURE_OWNER"] = $"{RunMark.OwnerLabel}={mark.Labels[RunMark.OwnerLabel]}";
+        }
+
+        return variables;
+    }
+
+    /// <summary>What was broken in a cluster that an earlier run had brought up is gone with it.</summary>
+    private static void Forget(FaultLedger ledger, Action<string> log)
+    {
+        foreach (var entry in ledger.Entries)
+        {
+            ledger.Undone(entry);
+            log($"{entry.Fault} of run {entry.RunId} was never undone: this is a new cluster");
+        }
+    }
+
+    private static FaultLedger OpenLedger(TargetFileStart start, string file)
+    {
+        var ledger = FaultLedger.Open(start.Name);
+        if (start.Up is null && ledger.Entries is [var first, ..] left)
         {
             ledger.Dispose();
             throw new TargetUnusableException(
-                $"{name} is broken: {string.Join(", ", left.Select(entry => entry.Fault))}, since {first.At:u} by run"
-                + $" {first.RunId}, which did not undo it: torture cluster heal --target {file}");
+                $"{start.Name} is broken: {string.Join(", ", left.Select(entry => entry.Fault))}, since {first.At:u}"
+                + $" by run {first.RunId}, which did not undo it: torture cluster heal --target {file}");
         }
 
         return ledger;

@@ -54,7 +54,8 @@ internal static class LedgerVisit
             {
                 return await new LedgerHealer(ledger, TimeProvider.System, say).HealAsync(
                     entry => new HookRunner(
-                        entry.Folder, new Secrets(entry.Folder, Console.In), HookTerminal.OfConsole()),
+                        entry.Folder, new Secrets(entry.Folder, Console.In, EnvironmentOf(entry.File)),
+                        HookTerminal.OfConsole()),
                     isBack: null, cancellationToken);
             }
         }
@@ -62,6 +63,19 @@ internal static class LedgerVisit
         await using (cluster)
         {
             return await cluster.UndoAllAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>For the hooks; a file that cannot be read any more has none.</summary>
+    private static IReadOnlyDictionary<string, string>? EnvironmentOf(string path)
+    {
+        try
+        {
+            return TargetFileLoader.Open(path, new Dictionary<string, string>()).Start.Environment;
+        }
+        catch (Exception unusable) when (unusable is TargetFileException or TargetUnusableException)
+        {
+            return null;
         }
     }
 

@@ -48,7 +48,8 @@ internal sealed class TargetFileReader
         var reader = new TargetFileReader(root, problems, folder);
         var start = new TargetFileStart(
             reader._root.Text("name", "a name") ?? "",
-            reader._steps.Read(reader._root.Find("up"), []), reader._root.Pairs("environment"),
+            reader._steps.Read(reader._root.Find("up"), []), reader._steps.Read(reader._root.Find("down"), []),
+            reader._root.Pairs("environment"),
             [.. reader.Accounts()]);
         problems.ThrowIfAny();
         return start;
@@ -431,4 +432,5 @@ internal sealed class TargetFileReader
 
 /// <summary>The part of a target file that brings the cluster up.</summary>
 internal sealed record TargetFileStart(
-    string Name, HookStep? Up, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<AccountSource> Accounts);
+    string Name, HookStep? Up, HookStep? Down, IReadOnlyDictionary<string, string> Environment,
+    IReadOnlyList<AccountSource> Accounts);

@@ -9,7 +9,8 @@ internal static class FindingsSection
     private const string Capture = "capture.pcapng";
 
     public static bool IsNeeded(RunView view) =>
-        view.Cases.Any(result => result.Verdict is Verdict.Failed or Verdict.Inconclusive or Verdict.NotStrict);
+        view.Cases.Any(result => result.Verdict is Verdict.Failed or Verdict.Inconclusive or Verdict.Expected
+            or Verdict.NotStrict);
 
     public static void Write(HtmlWriter html, RunView view)
     {

@@ -6,7 +6,10 @@ namespace Torture.Harness.Reports.Html;
 internal static class ResultSection
 {
     private static readonly Verdict[] Order =
-        [Verdict.Failed, Verdict.Inconclusive, Verdict.NotStrict, Verdict.Passed, Verdict.NotSupported];
+    [
+        Verdict.Failed, Verdict.Inconclusive, Verdict.Expected, Verdict.NotStrict, Verdict.Passed,
+        Verdict.NotSupported,
+    ];
 
     public static void Write(HtmlWriter html, RunView view)
     {
