@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Torture.Captures;
 using Torture.Cli.Run;
 using Torture.Cli.Setup;
@@ -11,7 +12,7 @@ namespace Torture.Cli.Bench;
 /// <summary><c>torture bench failover</c>: how long until clients are served again.</summary>
 internal static class FailoverBench
 {
-    private static readonly string[] Faults = ["kill", "pause", "stop", "disable", "ban", "move"];
+    private static readonly string[] KnownFaults = ["kill", "pause", "stop", "disable", "ban", "move"];
 
     private static readonly Option<int> Repeat = BenchCommand.Count("--repeat", 20, "Outages.");
     private static readonly Option<string> Fault = new("--fault")
@@ -20,22 +21,38 @@ internal static class FailoverBench
         DefaultValueFactory = _ => "kill",
     };
 
+    private static readonly Option<string?> Targets = new("--targets")
+    {
+        Description = "Several targets one after the other, apart by commas, each a name, NAME:SETTING=VALUE or a "
+            + "target file; one page compares them with the first.",
+    };
+
+    private static readonly Option<string> Faults = new("--faults")
+    {
+        Description = "With --targets: what happens, apart by commas.",
+        DefaultValueFactory = _ => string.Join(',', KnownFaults),
+    };
+
     public static Command Create()
     {
-        Fault.AcceptOnlyFromAmong(Faults);
+        Fault.AcceptOnlyFromAmong(KnownFaults);
+        Faults.Validators.Add(RefuseUnknownFaults);
         var command = new Command(
             "failover",
             "The case TheClientFollows of the suite failover over and over: minimum, median, 95th percentile and "
             + "maximum of the outage that the client's workload saw, and of each milestone since the fault, from the "
-            + "capture. The run's report is written as `torture run` writes it.")
+            + "capture. With --targets several targets side by side, fault by fault, on one page.")
         {
-            Repeat, Fault, TargetOptionsOf.Target, TargetOptionsOf.Nodes, TargetOptionsOf.Set, TargetOptionsOf.Out,
+            Repeat, Fault, Faults, Targets, TargetOptionsOf.Target, TargetOptionsOf.Nodes, TargetOptionsOf.Set,
+            TargetOptionsOf.Out,
         };
         command.SetAction(async (parsed, stop) =>
         {
             var verdict = ExitCode.Conforms;
             var code = await BenchCommand.MeasureAsync(
-                parsed, "failover", async figures => verdict = await MeasureAsync(parsed, figures, stop));
+                parsed, "failover", async figures => verdict = parsed.GetValue(Targets) is { } targets
+                    ? await CompareAsync(parsed, targets, figures, stop)
+                    : await MeasureAsync(parsed, figures, stop));
             return code == ExitCode.Conforms ? verdict : code;
         });
         return command;
@@ -61,7 +78,12 @@ internal static class FailoverBench
         ? "failover.MovedAddress.TheClientFollows"
         : $"failover.OwnerLost.TheClientFollows_{fault}";
 
-    private static void Tell(Figures figures, string name, IEnumerable<TimeSpan?> measured)
+    /// <summary>The case whose client is registered: it shows when the notification comes.</summary>
+    public static string ToldCaseOf(string fault) => fault == "move"
+        ? "failover.MovedAddress.TheClientIsToldBothChanges"
+        : $"failover.OwnerLost.TheClientIsToldBothChanges_{fault}";
+
+    public static void Tell(Figures figures, string name, IEnumerable<TimeSpan?> measured)
     {
         if (LatencyDistribution.Of(measured) is not { } latencies)
         {
@@ -73,6 +95,25 @@ internal static class FailoverBench
         figures.Add($"{name} median", latencies.Median.TotalMilliseconds, "ms");
         figures.Add($"{name} p95", latencies.Percentile95.TotalMilliseconds, "ms");
         figures.Add($"{name} max", latencies.Maximum.TotalMilliseconds, "ms");
+    }
+
+    private static void RefuseUnknownFaults(OptionResult result)
+    {
+        foreach (var word in result.Tokens.SelectMany(token => token.Value.Split(',')))
+        {
+            if (!KnownFaults.Contains(word))
+            {
+                result.AddError($"--faults: '{word}' is none of {string.Join(", ", KnownFaults)}");
+            }
+        }
+    }
+
+    private static Task<int> CompareAsync(
+        ParseResult parsed, string targets, Figures figures, CancellationToken stop)
+    {
+        var options = TargetOptionsOf.Read(parsed) with { Repeat = parsed.GetValue(Repeat) };
+        string[] faults = [.. parsed.GetValue(Faults)!.Split(',').Distinct()];
+        return new FailoverComparison(options, TargetWish.Parse(targets), faults, figures).MeasureAsync(stop);
     }
 
     private static async Task<int> MeasureAsync(ParseResult parsed, Figures figures, CancellationToken stop)

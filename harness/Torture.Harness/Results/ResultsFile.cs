@@ -10,7 +10,7 @@ public static partial class ResultsFile
 {
     public const string Name = "results.json";
 
-    private static readonly JsonSerializerOptions Options = new JsonSerializerOptions
+    internal static readonly JsonSerializerOptions Options = new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -14,12 +14,7 @@ internal static class HtmlReport
     {
         var html = new HtmlWriter();
 
-        html.Line($"<!DOCTYPE html>");
-        html.Line($"<html lang=\"en\"><head><meta charset=\"utf-8\">");
-        html.Line($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-        html.Line($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">");
-        html.Line($"<title>{Headline.Word(view)}: {view.Run.Target}, {Times.Date(view.Run.Started)}</title>");
-        html.Line($"<style>{new Markup(Style)}</style></head><body><main>");
+        Begin(html, $"{Headline.Word(view)}: {view.Run.Target}, {Times.Date(view.Run.Started)}");
         ResultSection.Write(html, view);
         FindingsSection.Write(html, view);
         FailoverSection.Write(html, view);
@@ -29,10 +24,23 @@ internal static class HtmlReport
         NotSupportedSection.Write(html, view);
         CaseSection.Write(html, view);
         EnvironmentSection.Write(html, view);
-        html.Line($"</main></body></html>");
+        End(html);
 
         return html.ToString();
     }
+
+    /// <summary>Up to the first section.</summary>
+    public static void Begin(HtmlWriter html, string title)
+    {
+        html.Line($"<!DOCTYPE html>");
+        html.Line($"<html lang=\"en\"><head><meta charset=\"utf-8\">");
+        html.Line($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+        html.Line($"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">");
+        html.Line($"<title>{title}</title>");
+        html.Line($"<style>{new Markup(Style)}</style></head><body><main>");
+    }
+
+    public static void End(HtmlWriter html) => html.Line($"</main></body></html>");
 
     /// <summary>The class that gives a verdict its colour.</summary>
     public static string Class(Verdict verdict) => verdict.ToString().ToLowerInvariant();

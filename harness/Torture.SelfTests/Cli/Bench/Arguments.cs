@@ -9,6 +9,7 @@ public sealed class Arguments
     [TestCase("fanout --clients 0", "--clients is 1 or more, not 0")]
     [TestCase("churn --count -5", "--count is 1 or more, not -5")]
     [TestCase("failover --fault explode", "explode")]
+    [TestCase("failover --targets a --faults kill,explode", "--faults: 'explode' is none of kill")]
     [TestCase("up --repeat 0", "--repeat is 1 or more, not 0")]
     [TestCase("rpc --connections many", "many")]
     [TestCase("teleport", "teleport")]
@@ -20,6 +21,7 @@ public sealed class Arguments
     [TestCase("rpc --connections 16 --seconds 5 --depth 4")]
     [TestCase("fanout --clients 10000")]
     [TestCase("failover --repeat 20 --fault pause")]
+    [TestCase("failover --targets loopback,containers:engine=ctdb --faults kill,move --repeat 3")]
     [TestCase("up --repeat 5 --nodes 2 --set capture=off")]
     public void SenseIsTaken(string line) => BenchCommand.Create().Parse(line).Errors.Should().BeEmpty();
 
