@@ -88,10 +88,19 @@ internal sealed class Wire(Connection connection, ICluster cluster, TimeProvider
         return await ReceiveAsync(security) as T;
     }
 
+    /// <param name="bind">Null: both contexts can be used afterwards.</param>
     /// <exception cref="InconclusiveException">The bind was not acknowledged.</exception>
-    public async Task<BindAckPdu> BoundAsync(BindPdu? bind = null) =>
-        await AskAsync<BindAckPdu>(bind ?? Bind())
-        ?? throw new InconclusiveException("the bind was not acknowledged");
+    public async Task<BindAckPdu> BoundAsync(BindPdu? bind = null)
+    {
+        var ack = await AskAsync<BindAckPdu>(bind ?? Bind())
+            ?? throw new InconclusiveException("the bind was not acknowledged");
+        if (bind is null)
+        {
+            await AddWitnessAsync(ack);
+        }
+
+        return ack;
+    }
 
     /// <exception cref="InconclusiveException">The server did not take the tokens.</exception>
     public async Task<RawSecurity> BoundAsync(RawSecurity security, BindPdu? bind = null)
@@ -99,9 +108,26 @@ internal sealed class Wire(Connection connection, ICluster cluster, TimeProvider
         var signing = security.Level >= AuthenticationLevel.Packet ? PduFlags.SupportHeaderSign : PduFlags.None;
         var first = bind ?? Bind();
         var answer = await _raw.EstablishAsync(first with { Flags = first.Flags | signing }, security, deadline);
-        return answer is BindAckPdu
-            ? security
-            : throw new InconclusiveException($"the bind was answered {answer?.Type}");
+        if (answer is not BindAckPdu ack)
+        {
+            throw new InconclusiveException($"the bind was answered {answer?.Type}");
+        }
+
+        await AddWitnessAsync(ack);
+        return security;
+    }
+
+    /// <summary>
+    /// There are servers that take one context of a bind and the next one by alter_context; the cases of binding are
+    /// about that, and all others want to call.
+    /// </summary>
+    private async Task AddWitnessAsync(BindAckPdu ack)
+    {
+        if (ack.Results.Length > Witness && ack.Results[Witness].Result == PresentationResult.ProviderRejection)
+        {
+            await AskAsync<AlterContextResponsePdu>(
+                Alter(PresentationContext.Offer(Witness, SyntaxId.Witness, SyntaxId.Ndr20)) with { CallId = 1 });
+        }
     }
 
     /// <summary>True where the connection ends within the limit of a call and nothing else comes.</summary>
