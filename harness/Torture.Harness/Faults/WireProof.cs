@@ -15,6 +15,9 @@ internal static class WireProof
     /// <summary>How long a living node may take to answer a probe.</summary>
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>How long a living kernel may take to tell its link address.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A question to ask until its answer says what was seen; null: not yet.</summary>
     public static Func<Task<string?>> Of(CaseRun run, Fault fault, ClusterObservation before, long marker) =>
         fault switch
@@ -69,7 +72,7 @@ internal static class WireProof
             : null;
     }
 
-    /// <summary>A connection attempt after the marker is refused, or nobody answers it.</summary>
+    /// <summary>A connection attempt after the marker is refused; or nobody answers, or has the address.</summary>
     private static async Task<string?> DeadAsync(CaseRun run, Node node, long marker)
     {
         var (bound, local) = await Probe.TryAsync(run, node, ProbeLimit);
@@ -90,7 +93,34 @@ internal static class WireProof
         return asked != default && !after.Any(seen => seen.Source.Equals(asked.Destination)
             && seen.Packet.Number > asked.Packet.Number)
             ? $"frame {asked.Packet.Number}: nobody answers for {node}"
-            : null;
+            : Unresolved(run.Capture!.Packets, after, node);
+    }
+
+    /// <summary>Who has its address is asked, and a living one would have answered since.</summary>
+    private static string? Unresolved(
+        IReadOnlyList<CapturedPacket> packets, IReadOnlyList<PacketView> after, Node node)
+    {
+        if (after is not [var mark, ..])
+        {
+            return null;
+        }
+
+        var news = new List<ArpView>();
+        foreach (var packet in packets.Where(packet => packet.Number > mark.Packet.Number))
+        {
+            if (ArpView.TryRead(packet, out var arp))
+            {
+                news.Add(arp);
+            }
+        }
+
+        var asked = news.LastOrDefault(arp => arp.IsRequest && arp.Target.Equals(node.Address));
+        var until = after[^1].Packet.TimeNanoseconds - (long)AnswerLimit.TotalNanoseconds;
+        return asked != default && asked.Packet.TimeNanoseconds <= until
+            && !news.Any(arp => arp.Sender.Equals(node.Address) && arp.Packet.Number > asked.Packet.Number)
+            && !after.Any(seen => seen.Source.Address.Equals(node.Address) && seen.Packet.Number > asked.Packet.Number)
+                ? $"frame {asked.Packet.Number}: nobody has {node.Address} of {node} any more"
+                : null;
     }
 
     /// <summary>The kernel takes a probe after the marker, and nobody answers it.</summary>

@@ -14,6 +14,9 @@ internal sealed class ContainerHost(
     TargetOptions options, IContainerEngine engine, string image, ContainerNetworks networks, ClusterPlan plan,
     CapabilitySet capabilities) : INodeHost
 {
+    /// <summary>The setting that makes a kill one that nobody hears of.</summary>
+    public const string PowerOff = "kill";
+
     private const int LastLines = 5;
 
     private readonly ConcurrentDictionary<string, NodeWatch> _watches = new(StringComparer.Ordinal);
@@ -104,12 +107,16 @@ internal sealed class ContainerHost(
     {
         KillNode kill => KillAsync(kill.Node, cancellationToken),
         PauseNode pause => engine.PauseAsync(ContainerOf(pause.Node), cancellationToken),
+        Partition cut => OnLinksOf(cut, (from, to) => from.Cut(to)),
         _ => null,
     };
 
-    public Task? HealAsync(Fault fault, CancellationToken cancellationToken) => fault is PauseNode pause
-        ? engine.UnpauseAsync(ContainerOf(pause.Node), cancellationToken)
-        : null;
+    public Task? HealAsync(Fault fault, CancellationToken cancellationToken) => fault switch
+    {
+        PauseNode pause => engine.UnpauseAsync(ContainerOf(pause.Node), cancellationToken),
+        Partition cut => OnLinksOf(cut, (from, to) => from.Mend(to)),
+        _ => null,
+    };
 
     public CaseClient ClaimClient(string name) => networks.ClaimClient(name, _hasIPv6);
 
@@ -147,9 +154,29 @@ internal sealed class ContainerHost(
         Volumes = new[] { plan.ControlFolder, Path.GetFullPath(plan.Folder) }.ToDictionary(folder => folder),
     };
 
+    private Task OnLinksOf(Partition cut, Action<NodeWatch, IPAddress> act)
+    {
+        if (cut.Direction != Direction.ToFrom)
+        {
+            act(_watches[cut.From.Name], cut.To.Private!);
+        }
+
+        if (cut.Direction != Direction.FromTo)
+        {
+            act(_watches[cut.To.Name], cut.From.Private!);
+        }
+
+        return Task.CompletedTask;
+    }
+
     private async Task KillAsync(Node node, CancellationToken cancellationToken)
     {
         _isToEnd[node.Name] = true;
+        if (options.Settings.ContainsKey(PowerOff))
+        {
+            _watches[node.Name].Unplug();
+        }
+
         await engine.KillAsync(ContainerOf(node), "SIGKILL", cancellationToken);
         await _watches[node.Name].Ended.WaitAsync(cancellationToken);
     }

@@ -131,7 +131,10 @@ public sealed class ContainersTarget : ITarget
             throw new TargetUnusableException($"the target containers has 1 to 8 nodes, not {options.Nodes}");
         }
 
-        foreach (var (setting, known) in new[] { ("lock", "file"), ("capture", "off"), ("ipv6", "off") })
+        foreach (var (setting, known) in new[]
+        {
+            ("lock", "file"), ("capture", "off"), ("ipv6", "off"), (ContainerHost.PowerOff, "power-off"),
+        })
         {
             if (options.Settings.TryGetValue(setting, out var value) && value != known)
             {

@@ -16,6 +16,8 @@ internal sealed unsafe partial class NodeWatch : IDisposable
 {
     private const int SystemCallOpenProcess = 434;
     private const int WaitMilliseconds = 50;
+    private const string AddressIsGone = "Cannot assign";
+    private const string RuleIsGone = "does a matching rule exist";
 
     private readonly int _process;
     private readonly int _handle;
@@ -42,7 +44,39 @@ internal sealed unsafe partial class NodeWatch : IDisposable
 
     /// <summary>Takes an address from its network stack; nothing happens where that has not got it.</summary>
     /// <exception cref="TargetUnusableException">The kernel says no.</exception>
-    public void Remove(IPAddress address)
+    public void Remove(IPAddress address) => Inside(() =>
+    {
+        if (Find(address) is ({ } link, var prefixLength))
+        {
+            Run(AddressIsGone, "ip", "addr", "del", $"{address}/{prefixLength}", "dev", link);
+        }
+    });
+
+    /// <summary>Nothing leaves it for these addresses any more, not even what the kernel itself sends.</summary>
+    public void Cut(IPAddress to) => Inside(() => Run(null, "iptables", "-I", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
+
+    /// <summary>Undoes <see cref="Cut"/>; a network stack that came after it has no cut.</summary>
+    public void Mend(IPAddress to) => Inside(() =>
+        Run(RuleIsGone, "iptables", "-D", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
+
+    /// <summary>As if its cables were pulled out: neither FIN nor RST tells anybody of its end.</summary>
+    public void Unplug() => Inside(() =>
+    {
+        foreach (var link in NetworkInterface.GetAllNetworkInterfaces()
+            .Where(link => link.NetworkInterfaceType != NetworkInterfaceType.Loopback))
+        {
+            Run(null, "ip", "link", "set", link.Name, "down");
+        }
+    });
+
+    public void Dispose()
+    {
+        _over = true;
+        _thread.Join();
+    }
+
+    /// <summary>From a thread inside its network namespace; what it starts is inside too.</summary>
+    private void Inside(Action act)
     {
         if (_ended.Task.IsCompleted)
         {
@@ -51,7 +85,11 @@ internal sealed unsafe partial class NodeWatch : IDisposable
 
         try
         {
-            NetworkNamespace.Inside($"/proc/{_process}/ns/net", () => RemoveHere(address));
+            NetworkNamespace.Inside($"/proc/{_process}/ns/net", () =>
+            {
+                act();
+                return true;
+            });
         }
         catch (CaptureException)
         {
@@ -59,33 +97,22 @@ internal sealed unsafe partial class NodeWatch : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _over = true;
-        _thread.Join();
-    }
+    private static (string? Link, int PrefixLength) Find(IPAddress address) =>
+        NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(link => link.GetIPProperties().UnicastAddresses
+                .Where(entry => entry.Address.Equals(address)).Select(entry => (link.Name, entry.PrefixLength)))
+            .FirstOrDefault();
 
-    private static bool RemoveHere(IPAddress address)
+    /// <param name="asGood">Part of a complaint that means that nothing was to be done.</param>
+    private static void Run(string? asGood, string program, params string[] arguments)
     {
-        var found = NetworkInterface.GetAllNetworkInterfaces()
-            .SelectMany(link => link.GetIPProperties().UnicastAddresses.Select(entry => (link.Name, Entry: entry)))
-            .FirstOrDefault(each => each.Entry.Address.Equals(address));
-        if (found.Name is null)
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        var said = process.StandardError.ReadToEnd().Trim();
+        process.WaitForExit();
+        if (process.ExitCode != 0 && (asGood is null || !said.Contains(asGood, StringComparison.Ordinal)))
         {
-            return false;
+            throw new TargetUnusableException($"{program} {string.Join(' ', arguments)}: {said}");
         }
-
-        // From a thread inside the namespace, so inside too.
-        using var ip = Process.Start(new ProcessStartInfo(
-            "ip", ["addr", "del", $"{address}/{found.Entry.PrefixLength}", "dev", found.Name])
-        {
-            RedirectStandardError = true,
-        })!;
-        var said = ip.StandardError.ReadToEnd().Trim();
-        ip.WaitForExit();
-        return ip.ExitCode == 0 || said.Contains("Cannot assign", StringComparison.Ordinal)
-            ? true
-            : throw new TargetUnusableException($"{address} cannot be taken from {found.Name}: {said}");
     }
 
     private void Follow()
