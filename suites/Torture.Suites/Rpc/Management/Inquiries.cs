@@ -93,6 +93,12 @@ public sealed class Inquiries : Suite
 
         var reply = await CallAsync(management, ManagementOperation.inq_stats, stub);
 
+        if (reply.Stub.IsEmpty)
+        {
+            Check.Holds(Rpce.Statistics, holds: false, "statistics", $"{reply.Status}");
+            return;
+        }
+
         var statistics = ManagementCodec.DecodeInqStatsResponse(reply.Stub.Span, management.Syntax);
         Check.That(Rpce.Statistics, statistics.Statistics.Length <= 4, true);
     }
