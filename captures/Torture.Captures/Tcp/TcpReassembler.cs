@@ -56,7 +56,8 @@ public sealed class TcpReassembler(ITcpObserver observer)
         }
 
         var fromClient = stream.IsFromClient(source);
-        if (!fromClient)
+        // Who has taken the address over resets what it never had: it does not serve it.
+        if (!fromClient && !segment.Has(TcpFlags.Reset))
         {
             stream.ServerMac = mac ?? stream.ServerMac;
         }

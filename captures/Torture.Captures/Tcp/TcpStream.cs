@@ -41,7 +41,7 @@ public sealed class TcpStream
 
     public FrameStamp? SynAck { get; internal set; }
 
-    /// <summary>Link address of the server when it was last heard; null where the link has none.</summary>
+    /// <summary>Link address of the server when it last sent anything but a reset; null: the link has none.</summary>
     public MacAddress? ServerMac { get; internal set; }
 
     internal TcpDirection FromClient { get; } = new();

@@ -16,10 +16,11 @@ namespace Torture.Captures;
 public sealed record StampError(
     int Markers, int Links, LatencyDistribution? BetweenLinks, LatencyDistribution AgainstClock)
 {
-    /// <summary>
-    /// Between links the worst distance; with one link the worst against the clock.
-    /// </summary>
-    public TimeSpan AtMost() => (BetweenLinks ?? AgainstClock).Maximum;
+    /// <summary>The tighter bound: between links; with one link against the clock.</summary>
+    public LatencyDistribution Bound() => BetweenLinks ?? AgainstClock;
+
+    /// <summary>Of the worst marker.</summary>
+    public TimeSpan AtMost() => Bound().Maximum;
 
     /// <summary>Of the packets of one run; null where no marker is among them.</summary>
     public static StampError? Of(IEnumerable<CapturedPacket> packets)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Torture.Captures;
 using Torture.Harness.Reports.Drawing;
 using Torture.Harness.Results;
 
@@ -20,6 +21,10 @@ internal static class ComparisonSentence
     public static string Micro(TimeSpan time) => time < TimeSpan.FromMilliseconds(10)
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0} us")
         : Axis.Figure(time);
+
+    /// <summary>Such as <c>at most 45 us, of 95 in 100 markers 30 us</c>.</summary>
+    public static string Error(StampError stamps) =>
+        $"at most {Micro(stamps.AtMost())}, of 95 in 100 markers {Micro(stamps.Bound().Percentile95)}";
 
     private static string Of(ComparisonView view, ComparedTarget target, bool isFirst)
     {
@@ -60,7 +65,8 @@ internal static class ComparisonSentence
 
     private static string Stamps(ComparisonView view)
     {
-        var errors = view.Results.Targets.Select(target => target.Stamps?.AtMost()).OfType<TimeSpan>().ToList();
-        return errors.Count == 0 ? "" : $"Stamp error at most {Micro(errors.Max())}.";
+        var worst = view.Results.Targets.Select(target => target.Stamps).OfType<StampError>()
+            .MaxBy(stamps => stamps.AtMost());
+        return worst is null ? "" : $"Stamp error {Error(worst)}.";
     }
 }

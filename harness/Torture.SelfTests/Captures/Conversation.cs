@@ -38,6 +38,9 @@ internal sealed class Conversation(IPAddress client, IPAddress server)
         _next[port] = fromClient ? (mine, theirs) : (theirs, mine);
     }
 
+    public void Reset(int port, double at) => Add(
+        at, Wire.Tcp(new(server, 445), new(client, port), _next[port].Server, 0, Wire.Reset, []));
+
     public void Mark(Marker marker, double at) =>
         Add(at, Wire.Udp(new(client, 9), new(client, 9), marker.Encode()));
 

@@ -144,6 +144,31 @@ public sealed class Timelines
     }
 
     [Test]
+    public void WhoResetsAConnectionDidNotServeIt()
+    {
+        var wire = new Conversation(Client, Moved);
+        wire.Connect(40001, at: 0.000);
+        wire.Smb(40001, SmbCommand.ECHO, at: 0.900);
+        wire.Mark(new Marker("run", 1, 1, Marker.Fault, "pause n1"), at: 1.000);
+        wire.Reset(40001, at: 1.400);
+        wire.Connect(40002, at: 1.500);
+        wire.Smb(40002, SmbCommand.NEGOTIATE, at: 1.510);
+        wire.Smb(40002, SmbCommand.ECHO, at: 1.520);
+        var trace = TraceBuilder.Read(wire.Packets.Select(packet => From((byte)(packet.Number <= 5 ? 1 : 2), packet)));
+
+        var timeline = Timeline.Build(trace, FailoverContext.Of(trace).Single() with { Moved = [Moved] });
+
+        timeline.After(timeline.T7).Should().Be(TimeSpan.FromMilliseconds(521));
+        timeline.Outage.Should().Be(TimeSpan.FromMilliseconds(620));
+
+        static CapturedPacket From(byte mac, CapturedPacket packet)
+        {
+            byte[] data = [2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, mac, 0x08, 0x00, .. packet.Data.Span];
+            return packet with { Link = LinkType.Ethernet, Data = data, OriginalLength = data.Length };
+        }
+    }
+
+    [Test]
     public void AFailoverEndsWhereTheNextBegins()
     {
         var wire = new Conversation(Client, Moved);

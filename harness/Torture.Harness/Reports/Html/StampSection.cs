@@ -17,7 +17,7 @@ internal static class StampSection
             {
                 html.Line($"<td>{stamps.Markers}</td><td>{stamps.Links}</td>");
                 html.Line($"<td>{Spread(stamps.BetweenLinks)}</td><td>{Spread(stamps.AgainstClock)}</td>");
-                html.Line($"<td><b>at most {ComparisonSentence.Micro(stamps.AtMost())}</b></td></tr>");
+                html.Line($"<td><b>{ComparisonSentence.Error(stamps)}</b></td></tr>");
             }
             else
             {
