@@ -31,9 +31,9 @@ internal sealed class LinkObserver
     }
 
     // [RFC826], [RFC5227] 1.1
-    public ObservedAnnouncement? ReadArp(FrameStamp at, ReadOnlyMemory<byte> payload, MacAddress? source)
+    public ObservedAnnouncement? ReadArp(FrameStamp at, in LinkFrame frame)
     {
-        var bytes = payload.Span;
+        var (bytes, source) = (frame.Payload.Span, frame.Source);
         if (bytes.Length < 28 || BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16 != 0x0001_0800_0604)
         {
             return null;
@@ -51,7 +51,7 @@ internal sealed class LinkObserver
         if (sender != target && operation != 2)
         {
             Hear(at, sender, owner);
-            Ask(at, target, source);
+            Ask(at, target, source, isToAll: frame.Destination == MacAddress.Broadcast);
             return null;
         }
 
@@ -74,7 +74,7 @@ internal sealed class LinkObserver
         if (bytes[0] == neighborSolicitation && !ip.Source.IsUnspecified)
         {
             Hear(at, ip.Source, source);
-            Ask(at, IpKey.Read(bytes[8..24]), source);
+            Ask(at, IpKey.Read(bytes[8..24]), source, isToAll: ip.Destination is { IsV6: true, High: >= 0xFFUL << 56 });
         }
 
         if (bytes[0] != neighborAdvertisement)
@@ -93,9 +93,10 @@ internal sealed class LinkObserver
                 with { IsOverride = (bytes[4] & 0x20) != 0 };
     }
 
-    private void Ask(FrameStamp at, IpKey address, MacAddress? source)
+    /// <param name="isToAll">Else it asks one whether it still has the address, who may be the wrong one.</param>
+    private void Ask(FrameStamp at, IpKey address, MacAddress? source, bool isToAll)
     {
-        if (source is { IsZero: false } && Questions.Count < Maximum)
+        if (isToAll && source is { IsZero: false } && Questions.Count < Maximum)
         {
             Questions.Add(new ObservedQuestion(at, address.ToIPAddress()));
         }

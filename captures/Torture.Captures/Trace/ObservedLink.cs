@@ -44,7 +44,7 @@ public sealed record ObservedAnnouncement(
 /// </summary>
 public sealed record ObservedVoice(FrameStamp At, IPAddress Address, MacAddress Sender);
 
-/// <summary>Somebody asks the link who has an address: ARP request, neighbour solicitation.</summary>
+/// <summary>Somebody asks everybody on the link who has an address: ARP request, neighbour solicitation.</summary>
 public sealed record ObservedQuestion(FrameStamp At, IPAddress Address);
 
 /// <summary>Segments that tell of connections, not of their content.</summary>

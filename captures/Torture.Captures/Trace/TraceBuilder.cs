@@ -96,7 +96,7 @@ public sealed class TraceBuilder
 
         if (frame.Type == EtherType.Arp)
         {
-            Announce(_links.ReadArp(at, frame.Payload, frame.Source));
+            Announce(_links.ReadArp(at, frame));
         }
         else if (IpPacket.TryRead(frame, out var ip))
         {

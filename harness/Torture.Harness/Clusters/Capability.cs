@@ -6,6 +6,9 @@ public enum Capability
     /// <summary>Packets of the run can be captured.</summary>
     Capture,
 
+    /// <summary>Captured packets show link addresses, and public addresses really move on the link.</summary>
+    LinkAddresses,
+
     /// <summary>Node and public addresses of IPv6.</summary>
     IPv6,
 

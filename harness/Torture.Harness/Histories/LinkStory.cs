@@ -21,14 +21,17 @@ internal sealed record LinkTake(
     public override string ToString() => $"{Address} of {Owner ?? By?.Name ?? "nobody"}";
 }
 
-/// <summary>A frame in the name of an address by somebody who was not its owner any more.</summary>
+/// <summary>A frame in the name of an address by somebody who is not its owner.</summary>
 internal sealed record LinkStray(AddressHeard Heard, LinkTake Since);
 
 /// <summary>Who had which public address on the link, told from packets and from what the cluster says.</summary>
 internal sealed class LinkStory
 {
-    /// <summary>What the cluster tells and what the packets show are this close together, seconds.</summary>
+    /// <summary>What the cluster tells and the announcement of it are this close together.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(3);
+
+    /// <summary>What is not announced is the new owner's only so shortly before the cluster tells.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(0.3);
 
     private readonly List<LinkTake> _takes = [];
     private readonly List<LinkStray> _strays = [];
@@ -132,6 +135,7 @@ internal sealed class LinkStory
     {
         private readonly HashSet<string> _former = [];
         private string? _owner;
+        private LinkTake? _last;
 
         public List<LinkTake> Takes { get; } = [];
 
@@ -156,19 +160,21 @@ internal sealed class LinkStory
 
         private void Heard(AddressHeard heard)
         {
-            var match = told.FirstOrDefault(taken => (taken.At - heard.At).Duration() <= Skew);
+            var ahead = heard.IsAnnouncement ? Skew : Ahead;
+            var match = told.FirstOrDefault(taken => taken.At - heard.At <= ahead && heard.At - taken.At <= Skew);
             var isFormer = _former.Contains(heard.Owner);
             if (_owner is null && !isFormer && !(heard.IsAnnouncement && match is not null))
             {
                 _owner = heard.Owner;
+                _last = new LinkTake(address, _owner, null, heard, null);
             }
             else if (match is not null || IsBelieved(heard, isFormer))
             {
                 Take(new LinkTake(address, heard.Owner, _owner, heard, match?.By), match);
             }
-            else if (Takes.Count > 0)
+            else if (_last is not null)
             {
-                Strays.Add(new LinkStray(heard, Takes[^1]));
+                Strays.Add(new LinkStray(heard, _last));
             }
         }
 
@@ -180,6 +186,7 @@ internal sealed class LinkStory
         private void Take(LinkTake take, AddressTaken? match)
         {
             Takes.Add(take);
+            _last = take;
             if (match is not null)
             {
                 told.Remove(match);

@@ -58,7 +58,8 @@ internal sealed class LinkCapture(IPAddress address)
     public LinkCapture AnnouncesThrice(double at, byte[] owner) =>
         Announces(at, owner).Announces(at + 1.1, owner).Announces(at + 2.2, owner);
 
-    public LinkCapture Asks(double at) => Arp(at, OfClient, 1, OfClient, Client(1).Address, address);
+    public LinkCapture Asks(double at, byte[]? alone = null) =>
+        Arp(at, OfClient, 1, OfClient, Client(1).Address, address, alone);
 
     public LinkCapture Answers(double at, byte[] owner) => Arp(at, owner, 2, owner, address, Client(1).Address);
 
@@ -86,10 +87,11 @@ internal sealed class LinkCapture(IPAddress address)
     }
 
     private LinkCapture Arp(
-        double at, byte[] from, byte operation, byte[] owner, IPAddress sender, IPAddress target) => Add(
+        double at, byte[] from, byte operation, byte[] owner, IPAddress sender, IPAddress target,
+        byte[]? to = null) => Add(
         at,
         [
-            .. Enumerable.Repeat((byte)0xFF, 6), .. from, 0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, operation,
+            .. to ?? [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], .. from, 0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, operation,
             .. owner, .. sender.GetAddressBytes(), 0, 0, 0, 0, 0, 0, .. target.GetAddressBytes(),
         ]);
 

@@ -125,6 +125,11 @@ public sealed class LinkCheckers
     }
 
     [Test]
+    public void ASecondOwnerBeforeAnythingMoves() =>
+        Found(Old.Asks(2).Answers(2.1, M1).Answers(2.2, M2).Ends(20), OfOwner(N1).Takes(3.5, N2))
+            .Should().Contain("OneOwnerPerAddress Broken").And.Contain("NeighboursTold Broken");
+
+    [Test]
     public void ItMayMoveBack()
     {
         var tale = Dies.Heals(10, new KillNode(N1)).Releases(10.1, N2).Takes(10.2, N1);
@@ -137,6 +142,11 @@ public sealed class LinkCheckers
     public void AskedThriceAndNeverAnswered() =>
         Found(Old.AnnouncesThrice(6, M2).Asks(9).Asks(10).Asks(11).Ends(13), Dies)
             .Should().Contain("OwnerServesAddress Broken");
+
+    [Test]
+    public void WhoIsAskedAloneMayBeTheWrongOne() =>
+        Found(Old.AnnouncesThrice(6, M2).Asks(9, M1).Asks(10, M1).Asks(11, M1).Ends(13), Dies)
+            .Should().NotContain("OwnerServesAddress Broken");
 
     [Test]
     public void NobodyIsTickled() =>

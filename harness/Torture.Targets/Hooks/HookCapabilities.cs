@@ -33,7 +33,7 @@ internal static class HookCapabilities
         missing[Capability.FailEnumeration] = "no hook can make a share enumeration fail";
         if (WhyNoCapture(file.Capture, captureOff) is { } why)
         {
-            missing[Capability.Capture] = why;
+            missing[Capability.Capture] = missing[Capability.LinkAddresses] = why;
         }
 
         foreach (var (capability, reason) in file.Lacks)

@@ -97,6 +97,7 @@ public sealed class LoopbackTarget : ITarget
     {
         var capabilities = CapabilitySet.Everything
             .Without(Capability.FailEnumeration, "the target loopback has no verb for it")
+            .Without(Capability.LinkAddresses, "loopback has no link addresses: use the target containers")
             .Without(Capability.SlowLink, "loopback has no link that could be slow: use the target containers")
             .Without(Capability.LossyLink, "loopback has no link that could lose: use the target containers");
         if (!isRoot)

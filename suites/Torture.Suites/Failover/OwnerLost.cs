@@ -52,6 +52,22 @@ public sealed class OwnerLost : Suite
     }
 
     [TestCaseSource(nameof(Ways))]
+    [Verifies(Ctdb.FailoverWithin), Needs(Capability.IPv6)]
+    public async Task TheClientFollowsOverIPv6(Func<Node, Fault> lose)
+    {
+        var address = Cluster.PublicAddresses.First(a => a.Address.AddressFamily == AddressFamily.InterNetworkV6);
+        var owner = await OwnerOfAsync(address);
+        await using var workload = await Workload.StartAsync(Cluster, address);
+
+        await using (await Nemesis.InjectAsync(lose(owner)))
+        {
+            await workload.UntilServedAgainAsync(Cluster.Limits.Failover);
+        }
+
+        await Check.HistoryAsync(new FailoverWithin(Cluster.Limits.Failover));
+    }
+
+    [TestCaseSource(nameof(Ways))]
     [Verifies(Ctdb.OnlyRegisteredAreTold, Ctdb.AllRegisteredAreTold, Ctdb.RegistrationSurvivesForeignFailover)]
     public async Task AClientOfAnotherAddressHearsNothing(Func<Node, Fault> lose)
     {

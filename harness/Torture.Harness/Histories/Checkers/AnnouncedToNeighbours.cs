@@ -26,10 +26,11 @@ public sealed class AnnouncedToNeighbours(bool asked = false) : IChecker
     public IEnumerable<Finding> Check(History history)
     {
         var story = LinkStory.Of(history);
-        return story is null ? [] : story.Takes.SelectMany(take => Of(take, [.. story.Announcements(take)]));
+        return story is null ? [] : story.Takes.SelectMany(take => Of(take, [.. story.Announcements(take)]))
+            .Answer(asked, Ctdb.NeighboursTold, Ctdb.AnnouncedThreeTimes);
     }
 
-    private IEnumerable<Finding> Of(LinkTake take, List<AddressHeard> said)
+    private static IEnumerable<Finding> Of(LinkTake take, List<AddressHeard> said)
     {
         if (said.Count == 0)
         {
@@ -59,7 +60,7 @@ public sealed class AnnouncedToNeighbours(bool asked = false) : IChecker
             foreign is null ? "its own" : $"sent by {foreign.Sender}", $"sent by {take.Owner}", $"{take}");
     }
 
-    private IEnumerable<Finding> Repeated(LinkTake take, List<AddressHeard> rounds)
+    private static IEnumerable<Finding> Repeated(LinkTake take, List<AddressHeard> rounds)
     {
         foreach (var (one, next) in rounds.Zip(rounds.Skip(1)).Take(Rounds - 1))
         {
@@ -100,6 +101,6 @@ public sealed class AnnouncedToNeighbours(bool asked = false) : IChecker
         string requirement, HistoryEvent at, LinkTake take, string expected, string actual) =>
         Finding.At(at, requirement, holds: false, actual, expected, $"{take}");
 
-    private IEnumerable<Finding> Unknown(string requirement, LinkTake take, string why) =>
-        asked ? [Finding.CannotTell(requirement, why, $"{take}")] : [];
+    private static Finding[] Unknown(string requirement, LinkTake take, string why) =>
+        [Finding.CannotTell(requirement, why, $"{take}")];
 }

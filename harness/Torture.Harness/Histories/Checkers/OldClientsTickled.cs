@@ -54,10 +54,10 @@ public sealed class OldClientsTickled(bool asked = false) : IChecker
             var segments = story.Events.OfType<SegmentSeen>().Where(one => one.At >= take.At && one.At < take.Until)
                 .OrderBy(one => one.Frame).ToList();
             return OldConnection.Of(take, story).SelectMany(old => Of(take, old, story, segments));
-        });
+        }).Answer(asked, Ctdb.ClientsTickled, Ctdb.TickledClientsReset);
     }
 
-    private IEnumerable<Finding> Of(LinkTake take, OldConnection old, LinkStory story, List<SegmentSeen> segments)
+    private static IEnumerable<Finding> Of(LinkTake take, OldConnection old, LinkStory story, List<SegmentSeen> segments)
     {
         var tickle = segments.FirstOrDefault(one => IsFromOwner(one, TcpEventKind.Tickle, take, old));
         if (tickle is not null)
@@ -92,7 +92,7 @@ public sealed class OldClientsTickled(bool asked = false) : IChecker
             : Unknown(Ctdb.ClientsTickled, old, "the packets end before it can have been tickled");
     }
 
-    private IEnumerable<Finding> Reset(
+    private static IEnumerable<Finding> Reset(
         LinkTake take, OldConnection old, SegmentSeen tickle, List<SegmentSeen> segments)
     {
         var after = segments.Where(one => one.Frame > tickle.Frame).ToList();
@@ -124,6 +124,6 @@ public sealed class OldClientsTickled(bool asked = false) : IChecker
         one.What == kind && one.Source.Equals(old.Server) && one.Destination.Equals(old.Client)
         && (take.Owner is null || one.Sender == take.Owner);
 
-    private IEnumerable<Finding> Unknown(string requirement, OldConnection old, string why) =>
-        asked ? [Finding.CannotTell(requirement, why, $"{old}")] : [];
+    private static Finding[] Unknown(string requirement, OldConnection old, string why) =>
+        [Finding.CannotTell(requirement, why, $"{old}")];
 }

@@ -16,10 +16,11 @@ public sealed class OldConnectionsEnd(bool asked = false) : IChecker
     {
         var story = LinkStory.Of(history);
         return story is null ? [] : story.Takes.SelectMany(
-            take => OldConnection.Of(take, story).Where(old => !old.HadEnded).SelectMany(old => Of(take, old)));
+            take => OldConnection.Of(take, story).Where(old => !old.HadEnded).SelectMany(old => Of(take, old)))
+            .Answer(asked, Ctdb.OldConnectionsEnd);
     }
 
-    private IEnumerable<Finding> Of(LinkTake take, OldConnection old)
+    private static IEnumerable<Finding> Of(LinkTake take, OldConnection old)
     {
         var due = take.At + EndLimit;
         if (old.Ended is { } ended && ended.At < take.Until)
@@ -37,8 +38,6 @@ public sealed class OldConnectionsEnd(bool asked = false) : IChecker
                 "ended after 5 s or less", $"{old}")];
         }
 
-        return asked
-            ? [Finding.CannotTell(Ctdb.OldConnectionsEnd, "the packets end before it has to have ended", $"{old}")]
-            : [];
+        return [Finding.CannotTell(Ctdb.OldConnectionsEnd, "the packets end before it has to have ended", $"{old}")];
     }
 }

@@ -170,8 +170,13 @@ public sealed class ContainersTarget : ITarget
             }
         }
 
-        return LibpcapDevice.WhyNot() is { } reason
-            ? capabilities.Without(Capability.Capture, reason)
+        if (LibpcapDevice.WhyNot() is { } reason)
+        {
+            capabilities = capabilities.Without(Capability.Capture, reason);
+        }
+
+        return capabilities.WhyNot(Capability.Capture) is { } why
+            ? capabilities.Without(Capability.LinkAddresses, why)
             : capabilities;
     }
 }

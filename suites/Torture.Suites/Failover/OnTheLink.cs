@@ -1,0 +1,90 @@
+using System.Net;
+
+namespace Torture.Suites.Failover;
+
+/// <summary>What neighbours and idle clients hear when the owner of an address is lost.</summary>
+[Needs(Capability.LinkAddresses, Capability.ThreeNodes, Capability.Observe), BreaksCluster]
+public sealed class OnTheLink : Suite
+{
+    /// <summary>A connection of this age is known to every node.</summary>
+    private static readonly TimeSpan Age = TimeSpan.FromSeconds(1.2);
+
+    /// <summary>By then three rounds have come, late as they may be, and no connection is left.</summary>
+    private static readonly TimeSpan Rounds = TimeSpan.FromSeconds(6.5);
+
+    private static IEnumerable<TestCaseData> Ways =>
+    [
+        Way("kill", owner => new KillNode(owner)),
+        Way("pause", owner => new PauseNode(owner)),
+        Way("disable", owner => new DisableNode(owner)),
+    ];
+
+    [TestCaseSource(nameof(Ways))]
+    [Verifies(
+        Ctdb.NeighboursTold, Ctdb.AnnouncedThreeTimes, Ctdb.AnnouncedByOwner, Ctdb.NothingAnsweredByOldOwner)]
+    public async Task TheNewOwnerIsAnnounced(Func<Node, Fault> lose)
+    {
+        var owner = await OwnerOfAsync(Address);
+        await using var before = await OpenAsync(Smb);
+
+        await using (await Nemesis.InjectAsync(lose(owner)))
+        {
+            await NextOwnerOfAsync(Address, owner);
+            await PassAsync(Rounds);
+            await using var after = await OpenAsync(Smb, AnotherClient());
+        }
+
+        await Check.HistoryAsync(new AnnouncedToNeighbours(asked: true), new OneOwnerOnTheLink());
+    }
+
+    /// <summary>A frozen owner sends neither FIN nor RST: a client hears of it by the tickle alone.</summary>
+    [Test, Needs(Capability.PauseNode)]
+    [Verifies(Ctdb.ClientsTickled, Ctdb.TickledClientsReset, Ctdb.OldConnectionsEnd)]
+    public async Task AnIdleClientIsTickledAndReset()
+    {
+        var owner = await OwnerOfAsync(Address);
+        await using var idle = await OpenAsync(Smb);
+        await PassAsync(Age);
+
+        await using (await Nemesis.InjectAsync(new PauseNode(owner)))
+        {
+            await NextOwnerOfAsync(Address, owner);
+            await PassAsync(Rounds);
+        }
+
+        await Check.HistoryAsync(new OldClientsTickled(asked: true), new OldConnectionsEnd(asked: true));
+    }
+
+    [Test, Verifies(Ctdb.OwnerServesAddress)]
+    public async Task EveryAddressIsThere()
+    {
+        foreach (var address in Cluster.PublicAddresses)
+        {
+            Check.That(Ctdb.OwnerServesAddress, await IsThereAsync(address), true);
+        }
+    }
+
+    private async Task<bool> IsThereAsync(PublicAddress address)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(new IPEndPoint(address.Address, Cluster.Ports.Smb));
+            return true;
+        }
+        catch (IOException refused)
+        {
+            Note(refused.Message);
+            return false;
+        }
+    }
+
+    private PublicAddress Address => Cluster.PublicAddresses[0];
+
+    private IPEndPoint Smb => new(Address.Address, Cluster.Ports.Smb);
+
+    /// <summary>A defect may be that nothing comes: it must have had its time.</summary>
+    private Task PassAsync(TimeSpan time) => Task.Delay(time, Time, Deadline);
+
+    private static TestCaseData Way(string name, Func<Node, Fault> lose) =>
+        new TestCaseData(lose).SetName($"{{m}}_{name}");
+}
