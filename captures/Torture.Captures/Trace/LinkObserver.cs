@@ -33,7 +33,7 @@ internal sealed class LinkObserver
     // [RFC826], [RFC5227] 1.1
     public ObservedAnnouncement? ReadArp(FrameStamp at, in LinkFrame frame)
     {
-        var (bytes, source) = (frame.Payload.Span, frame.Source);
+        var bytes = frame.Payload.Span;
         if (bytes.Length < 28 || BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16 != 0x0001_0800_0604)
         {
             return null;
@@ -51,12 +51,12 @@ internal sealed class LinkObserver
         if (sender != target && operation != 2)
         {
             Hear(at, sender, owner);
-            Ask(at, target, source, isToAll: frame.Destination == MacAddress.Broadcast);
+            Ask(at, target, frame.Source, isToAll: frame.Destination == MacAddress.Broadcast);
             return null;
         }
 
         var kind = sender == target ? AnnouncementKind.GratuitousArp : AnnouncementKind.ArpReply;
-        return Announce(at, kind, sender, owner, isReply: operation == 2, source);
+        return Announce(at, kind, sender, owner, isReply: operation == 2, frame.Source);
     }
 
     // [RFC4861] 4.4

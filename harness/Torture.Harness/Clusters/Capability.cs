@@ -6,11 +6,11 @@ public enum Capability
     /// <summary>Packets of the run can be captured.</summary>
     Capture,
 
-    /// <summary>Captured packets show link addresses, and public addresses really move on the link.</summary>
-    LinkAddresses,
-
     /// <summary>Node and public addresses of IPv6.</summary>
     IPv6,
+
+    /// <summary>Captured packets show link addresses, and public addresses really move on the link.</summary>
+    LinkAddresses,
 
     /// <summary>Endpoint mapper and SMB listen on 135 and 445.</summary>
     WellKnownPorts,

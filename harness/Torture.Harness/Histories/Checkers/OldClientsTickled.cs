@@ -57,7 +57,8 @@ public sealed class OldClientsTickled(bool asked = false) : IChecker
         }).Answer(asked, Ctdb.ClientsTickled, Ctdb.TickledClientsReset);
     }
 
-    private static IEnumerable<Finding> Of(LinkTake take, OldConnection old, LinkStory story, List<SegmentSeen> segments)
+    private static IEnumerable<Finding> Of(
+        LinkTake take, OldConnection old, LinkStory story, List<SegmentSeen> segments)
     {
         var tickle = segments.FirstOrDefault(one => IsFromOwner(one, TcpEventKind.Tickle, take, old));
         if (tickle is not null)
