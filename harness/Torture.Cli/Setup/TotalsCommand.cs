@@ -12,13 +12,17 @@ internal static class TotalsCommand
             Description = "TRX files, or folders that hold them.",
             Arity = ArgumentArity.OneOrMore,
         };
+        var lacks = new Option<string[]>("--lacks")
+        {
+            Description = "TARGET:CAPABILITY that the target cannot have: its cases may pass on any other target.",
+        };
         var command = new Command("totals", "Sum TRX files into one line; failed, skipped or no tests fail.")
         {
-            paths,
+            paths, lacks,
         };
         command.SetAction(parsed =>
         {
-            var totals = TestTotals.Of(parsed.GetValue(paths)!);
+            var totals = TestTotals.Of(parsed.GetValue(paths)!, parsed.GetValue(lacks));
             foreach (var problem in totals.Problems)
             {
                 Console.WriteLine($"totals: {problem}");

@@ -79,6 +79,25 @@ public sealed class Totals
         TestTotals.Of([folder]).AreGood.Should().Be(isGood);
     }
 
+    [TestCase("loopback:LinkAddresses", true), TestCase("containers:LinkAddresses", false)]
+    [TestCase("loopback:Capture", false), TestCase("loopback:", false)]
+    public void WhatATargetCannotHaveMayPassOnAnother(string lacks, bool isGood)
+    {
+        WriteNamed("one.trx", "failover.OnTheLink", "Tells", "NotExecuted", "loopback", needs: "LinkAddresses");
+        WriteNamed("other.trx", "failover.OnTheLink", "Tells", "Passed", "containers");
+
+        TestTotals.Of([folder], [lacks]).AreGood.Should().Be(isGood);
+    }
+
+    [Test]
+    public void WhatATargetCannotHaveMustPassSomewhere()
+    {
+        WriteNamed("one.trx", "failover.OnTheLink", "Tells", "NotExecuted", "loopback", needs: "LinkAddresses");
+        WriteNamed("other.trx", "failover.OnTheLink", "Asks", "Passed", "containers");
+
+        TestTotals.Of([folder], ["loopback:LinkAddresses"]).Skipped.Should().Be(1);
+    }
+
     [Test]
     public void NoTestIsNotGood()
     {
@@ -112,11 +131,14 @@ public sealed class Totals
             + string.Concat(outcomes.Select(outcome => $"<UnitTestResult outcome=\"{outcome}\"/>"))
             + "</Results></TestRun>");
 
-    private void WriteNamed(string file, string owner, string test, string outcome, string computer = "here") =>
+    private void WriteNamed(string file, string owner, string test, string outcome, string computer = "here",
+        string needs = "Nothing") =>
         File.WriteAllText(
             Path.Combine(folder, file),
             "<TestRun xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"><Results>"
-            + $"<UnitTestResult testId=\"1\" computerName=\"{computer}\" outcome=\"{outcome}\"/></Results>"
-            + "<TestDefinitions><UnitTest id=\"1\">"
+            + $"<UnitTestResult testId=\"1\" computerName=\"{computer}\" outcome=\"{outcome}\"><Output>"
+            + $"<ErrorInfo><Message>- {test}\n       needs  {needs}: why\n</Message></ErrorInfo>"
+            + "</Output></UnitTestResult>"
+            + "</Results><TestDefinitions><UnitTest id=\"1\">"
             + $"<TestMethod className=\"{owner}\" name=\"{test}\"/></UnitTest></TestDefinitions></TestRun>");
 }
