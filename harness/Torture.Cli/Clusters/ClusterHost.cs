@@ -34,7 +34,7 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
         {
             while (true)
             {
-                await AnswerAsync(await listener.AcceptAsync(down.Token));
+                await TryAnswerAsync(await listener.AcceptAsync(down.Token));
             }
         }
         catch (OperationCanceledException)
@@ -97,6 +97,18 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
         }
     }
 
+    private async Task TryAnswerAsync(Socket asked)
+    {
+        try
+        {
+            await AnswerAsync(asked);
+        }
+        catch (IOException)
+        {
+            // Who asked has left.
+        }
+    }
+
     private async Task AnswerAsync(Socket asked)
     {
         await using var stream = new NetworkStream(asked, ownsSocket: true);
@@ -105,7 +117,12 @@ internal sealed class ClusterHost(ICluster cluster, CancellationTokenSource down
         await _one.WaitAsync();
         try
         {
-            var line = await reader.ReadLineAsync(down.Token) ?? "";
+            if (await reader.ReadLineAsync(down.Token) is not { } line)
+            {
+                // Somebody looked whether anybody answers.
+                return;
+            }
+
             await writer.WriteAsync(await DoAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         }
         catch (Exception refused) when (refused is FormatException or IOException or InconclusiveException
