@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Torture.Mutants;
+using Torture.Node.Ctdbd;
 using Torture.Node.Keep;
 using Torture.Node.Kernel;
 using Torture.Node.Sockets;
@@ -27,8 +28,13 @@ internal static class NodeCommand
         using var log = NodeLog.Open(cluster.LogFolder, self.Name);
         using var keys = OpenKeyLog(cluster, self);
         var shutdown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var daemon = DaemonOf(cluster, self, log.Write);
+        var environment = Environment(cluster, self, log, keys, shutdown);
         await using var node = MutatedNode.Create(
-            arguments.Mutant ?? cluster.Mutant, cluster, self, Environment(cluster, self, log, keys, shutdown));
+            arguments.Mutant ?? cluster.Mutant, cluster, self, daemon is null
+                ? environment
+                : environment with { Daemon = daemon, LocalConnector = daemon });
+        daemon?.Start();
         await node.StartAsync();
         var control = new ControlServer(node);
         using var port = new ControlPort(ControlSocket.PathOf(cluster, self.Name), control.ServeAsync);
@@ -65,6 +71,22 @@ internal static class NodeCommand
         ProcessId = System.Environment.ProcessId,
         Shutdown = () => shutdown.TrySetResult(),
     };
+
+    private static CtdbDaemon? DaemonOf(ClusterConfiguration cluster, NodeEntry self, Action<string> log) =>
+        cluster.Engine is { Kind: EngineKind.Ctdb, Daemon: { } settings }
+            ? new CtdbDaemon(cluster, self, settings, new UnixConnector(), () => RemoveAddresses(cluster, self), log)
+            : null;
+
+    /// <summary>A daemon that was killed leaves them on the interface, and another node has them.</summary>
+    private static void RemoveAddresses(ClusterConfiguration cluster, NodeEntry self)
+    {
+        using var link = PublicLink.Open(self, cluster.Network!);
+        foreach (var left in link.Addresses().Intersect(cluster.PublicAddresses).ToArray())
+        {
+            link.EndConnections(left);
+            link.Remove(left);
+        }
+    }
 
     private static IClusterLock LockOf(ClusterConfiguration cluster, LockSettings settings, MonotonicClock clock) =>
         settings.Kind == LockKind.File

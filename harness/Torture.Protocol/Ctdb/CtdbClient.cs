@@ -68,6 +68,19 @@ public sealed partial class CtdbClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a control to the client's own daemon that is not answered, such as SHUTDOWN.</summary>
+    /// <exception cref="IOException">The connection is over.</exception>
+    public void Order(CtdbControl control)
+    {
+        lock (_gate)
+        {
+            ThrowIfEnded();
+        }
+
+        Write(CtdbCodec.Encode(new CtdbRequest(
+            0, CtdbNodeNumber.Current, 0, 0, control, 0, 0, CtdbControlFlags.NoReply, ReadOnlyMemory<byte>.Empty)));
+    }
+
     /// <summary>Sends a message to the clients of a node, or of many, that have registered for it.</summary>
     /// <exception cref="IOException">The connection is over.</exception>
     public void Send(uint node, ulong srvid, ReadOnlyMemory<byte> data)

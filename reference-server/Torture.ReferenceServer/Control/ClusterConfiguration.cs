@@ -167,6 +167,9 @@ public sealed record EngineSettings
     /// <summary>So long a node that starts waits for the daemon, seconds.</summary>
     public double StartTimeout { get; set; } = 10;
 
+    /// <summary>Of ctdb: the daemon that each node starts; null: somebody else does.</summary>
+    public DaemonSettings? Daemon { get; set; }
+
     public string SocketOf(string node) => Socket.Replace(NodePlace, node, StringComparison.Ordinal);
 }
 

@@ -290,7 +290,7 @@ public static class ClusterFile
                     + "path can have"
                 : engine.StartTimeout is not (>= 0 and <= 3600)
                     ? $"engine.startTimeout {engine.StartTimeout}: 0 to 3600 seconds"
-                    : null;
+                    : engine.Daemon?.FaultIn(cluster);
     }
 
     private static IEnumerable<string> UserFaults(ClusterConfiguration cluster)

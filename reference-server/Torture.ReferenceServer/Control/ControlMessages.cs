@@ -65,6 +65,15 @@ public static class ControlVerb
     /// <summary>The cluster lock does not answer this node any more; On false: it does again.</summary>
     public const string LoseLock = "lose-lock";
 
+    /// <summary>The CTDB daemon that the node has started ends at once, as by kill -9; the node goes on.</summary>
+    public const string KillDaemon = "kill-daemon";
+
+    /// <summary>The CTDB daemon ends in order, as by <c>ctdb shutdown</c>; the node goes on.</summary>
+    public const string ShutdownDaemon = "shutdown-daemon";
+
+    /// <summary>The CTDB daemon is started again.</summary>
+    public const string StartDaemon = "start-daemon";
+
     /// <summary>Share enumeration fails; On false: it works again.</summary>
     public const string FailEnumeration = "fail-enumeration";
 

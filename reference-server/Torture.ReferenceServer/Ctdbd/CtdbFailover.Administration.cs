@@ -14,6 +14,7 @@ public sealed partial class CtdbFailover
     private const uint HoldSeconds = 20;
 
     private readonly Dictionary<ulong, RunsHeld> _holds = [];
+    private readonly Dictionary<IPAddress, string> _movedFrom = [];
     private uint _holdId;
 
     /// <inheritdoc/>
@@ -35,6 +36,7 @@ public sealed partial class CtdbFailover
                 ControlVerb.Ban => await BanAsync(client, request.Seconds ?? Cluster.Profile.Ban),
                 ControlVerb.Unban => await BanAsync(client, 0),
                 ControlVerb.MoveAddress => await MoveAsync(client, request.Address, request.Node),
+                ControlVerb.ShutdownDaemon => ShutDown(client),
                 ControlVerb.MoveShare => await _loop.DoAsync(() => PinShare(request.Share, request.Node)),
                 _ => ControlResponse.Refused(
                     $"{request.Verb} is not the engine's to do: ctdbd decides that by its own event scripts"),
@@ -60,6 +62,13 @@ public sealed partial class CtdbFailover
         return await AskForRunAsync(client);
     }
 
+    /// <summary>It gives its addresses to others first; then its socket closes.</summary>
+    private static ControlResponse ShutDown(CtdbClient client)
+    {
+        client.Order(CtdbControl.SHUTDOWN);
+        return ControlResponse.Done;
+    }
+
     /// <summary>The leader would notice by itself, a second later.</summary>
     private async Task<ControlResponse> AskForRunAsync(CtdbClient client)
     {
@@ -71,7 +80,10 @@ public sealed partial class CtdbFailover
         return ControlResponse.Done;
     }
 
-    /// <summary>Without a node, whatever a takeover run makes of it: CTDB's addresses have no home.</summary>
+    /// <summary>
+    /// CTDB's addresses have no home: without a node, back to where this node has moved it from, else whatever a
+    /// takeover run makes of it.
+    /// </summary>
     private async Task<ControlResponse> MoveAsync(CtdbClient client, IPAddress? address, string? node)
     {
         if (address is null || !Cluster.PublicAddresses.Contains(address))
@@ -79,6 +91,7 @@ public sealed partial class CtdbFailover
             return ControlResponse.Refused("no such public address");
         }
 
+        node ??= await _loop.DoAsync(() => _movedFrom.GetValueOrDefault(address));
         if (node is null)
         {
             return await AskForRunAsync(client);
@@ -99,6 +112,7 @@ public sealed partial class CtdbFailover
 
     private async Task<ControlResponse> MoveAsync(CtdbClient client, CtdbPublicAddress address, uint[] numbers)
     {
+        var before = await _loop.DoAsync(() => _table.OwnerOf(address.Address));
         if (await HoldRunsAsync(client, numbers) is { } refused)
         {
             return ControlResponse.Refused(refused);
@@ -111,11 +125,26 @@ public sealed partial class CtdbFailover
             await client.GiveAsync(CtdbControl.TAKEOVER_IP, address.Owner, address, _stopping.Token);
             await Task.WhenAll(numbers
                 .Select(number => client.CommandAsync(CtdbControl.IPREALLOCATED, _stopping.Token, number)));
+            await _loop.DoAsync(() => Moved(address.Address, before, MemberOf(address.Owner)));
             return ControlResponse.Done;
         }
         finally
         {
             SendHold(client, 0, 0, seconds: 0);
+        }
+    }
+
+    private string? MemberOf(uint number) => _members.FirstOrDefault(member => member.Number == number)?.Name;
+
+    private void Moved(IPAddress address, string? from, string? to)
+    {
+        if (_movedFrom.GetValueOrDefault(address) == to)
+        {
+            _movedFrom.Remove(address);
+        }
+        else if (from is not null)
+        {
+            _movedFrom.TryAdd(address, from);
         }
     }
 

@@ -31,6 +31,9 @@ public sealed record NodeEnvironment
     /// <summary>To the daemon's socket, for the ctdb engine.</summary>
     public ILocalConnector? LocalConnector { get; init; }
 
+    /// <summary>That daemon, where the node has started it itself.</summary>
+    public ICtdbDaemon? Daemon { get; init; }
+
     public required INtlmAccounts Accounts { get; init; }
 
     /// <summary>Where challenges and keys come from.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using Torture.Protocol.Ndr;
 using Torture.Protocol.Witness;
 using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Ctdbd;
 using Torture.ReferenceServer.Witness;
 
 namespace Torture.ReferenceServer.Failover;
@@ -17,7 +18,8 @@ public partial class ReferenceNode
         switch (request.Verb)
         {
             case ControlVerb.Disable or ControlVerb.Enable or ControlVerb.Stop or ControlVerb.Continue
-                or ControlVerb.Unhealthy or ControlVerb.Ban or ControlVerb.Unban or ControlVerb.MoveAddress:
+                or ControlVerb.Unhealthy or ControlVerb.Ban or ControlVerb.Unban or ControlVerb.MoveAddress
+                or ControlVerb.ShutdownDaemon:
                 return await Engine.AdministerAsync(request);
             case ControlVerb.StopWitness:
                 await StopWitnessAsync();
@@ -49,11 +51,31 @@ public partial class ReferenceNode
         ControlVerb.ForceResponse => ForceResponse(request),
         ControlVerb.Partition => Cut(request, close: true),
         ControlVerb.Heal => Cut(request, close: false),
+        ControlVerb.KillDaemon => OnDaemon(request, daemon => daemon.Kill()),
+        ControlVerb.StartDaemon => OnDaemon(request, daemon => daemon.Start()),
         ControlVerb.LoseLock => Done(() => Lock!.IsLost = request.On ?? true),
         ControlVerb.FailEnumeration => Done(() => View.FailEnumeration = request.On ?? true),
         ControlVerb.Shutdown => Done(Environment.Shutdown),
         _ => ControlResponse.Refused($"unknown verb \"{request.Verb}\""),
     };
+
+    private ControlResponse OnDaemon(ControlRequest request, Action<ICtdbDaemon> act)
+    {
+        if (Environment.Daemon is not { } daemon)
+        {
+            return ControlResponse.Refused($"{request.Verb}: this node has not started a ctdbd");
+        }
+
+        try
+        {
+            act(daemon);
+            return ControlResponse.Done;
+        }
+        catch (ConfigurationException refused)
+        {
+            return ControlResponse.Refused(refused.Message);
+        }
+    }
 
     private bool IsFailoverShare(string? name) =>
         Cluster.Shares.Any(share => share.Name == name && share.Kind == ShareEntryKind.Failover);
