@@ -37,6 +37,22 @@ public sealed class EngineSettingsTests
         FluentActions.Invoking(() => Parse(engine)).Should().Throw<ConfigurationException>().WithMessage(why)
             .Which.Message.Should().NotContain("\n");
 
+    [TestCase(""" "daemon": { "program": "ctdbd" } """, "c.json: engine.daemon.program \"ctdbd\": an absolute path")]
+    [TestCase(
+        """ "daemon": { "tunables": ["KeepaliveInterval=1", "x y"] } """,
+        "c.json: engine.daemon.tunables \"x y\": NAME=NUMBER, as KeepaliveInterval=1")]
+    [TestCase(
+        """ "daemon": { "leaderTimeout": 0 } """, "c.json: engine.daemon.leaderTimeout 0: 1 to 3600 seconds")]
+    [TestCase(""" "daemon": { } """, "c.json: lock.path must be given for engine.daemon: CTDB's cluster lock, *")]
+    public void ADaemonThatCannotBeIsOneLine(string daemon, string why) => FluentActions
+        .Invoking(() => Parse($$""" "network": { }, "engine": { "kind": "Ctdb", {{daemon}} } """))
+        .Should().Throw<ConfigurationException>().WithMessage(why);
+
+    [Test]
+    public void ADaemonNeedsANetworkStackOfItsOwn() => FluentActions
+        .Invoking(() => Parse(""" "engine": { "kind": "Ctdb", "daemon": { } } """))
+        .Should().Throw<ConfigurationException>().WithMessage("c.json: engine.daemon: * network must be given");
+
     [Test]
     public void PathsOfSocketsAreShort()
     {

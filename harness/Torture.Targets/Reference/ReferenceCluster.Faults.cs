@@ -10,7 +10,9 @@ internal sealed partial class ReferenceCluster
     /// <summary>Who led when the lock was taken from it, or when it was frozen, to undo it.</summary>
     private Node? _holder;
 
-    public IClusterTraffic? Traffic => Nodes.Count > 1 ? new LinkTraffic(Configuration) : null;
+    public IClusterTraffic? Traffic => Nodes.Count == 1 ? null
+        : Configuration.Engine.Kind == EngineKind.Ctdb ? new CtdbTraffic(Configuration)
+        : new LinkTraffic(Configuration);
 
     public Task ApplyAsync(Fault fault, CancellationToken cancellationToken) =>
         _host.ApplyAsync(fault, cancellationToken) ?? DoAsync(fault, cancellationToken);

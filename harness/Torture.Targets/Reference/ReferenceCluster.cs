@@ -154,5 +154,14 @@ internal sealed partial class ReferenceCluster : ICluster
             && node.Links.Count == Nodes.Count - 1)
         && seen.Nodes.Select(node => node.Leader).Distinct().Count() == 1
         && PublicAddresses.All(address => seen.OwnerOf(address) is not null)
-        && Shares.Where(share => share.Kind == ShareKind.Failover).All(share => seen.OwnerOf(share) is not null);
+        && Shares.Where(share => share.Kind == ShareKind.Failover).All(share => seen.OwnerOf(share) is not null)
+        && (Configuration.Engine.Kind == EngineKind.Embedded || IsEven(seen));
+
+    /// <summary>
+    /// CTDB gives addresses to the nodes that are well, and takes some away again for each that gets well later.
+    /// </summary>
+    private bool IsEven(ClusterObservation seen) => PublicAddresses
+        .GroupBy(address => address.Address.AddressFamily)
+        .Select(family => Nodes.Select(node => family.Count(address => seen.OwnerOf(address) == node)).ToList())
+        .All(counts => counts.Max() - counts.Min() <= 1);
 }

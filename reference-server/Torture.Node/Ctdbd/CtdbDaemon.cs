@@ -88,7 +88,7 @@ internal sealed class CtdbDaemon(
         }
     }
 
-    /// <exception cref="ConfigurationException">There is no such program, or no interface for the addresses.</exception>
+    /// <exception cref="ConfigurationException">No such program, or no interface for the addresses.</exception>
     private Process Begin()
     {
         var start = new ProcessStartInfo(settings.Program)

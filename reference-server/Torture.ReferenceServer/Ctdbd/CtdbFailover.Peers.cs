@@ -12,7 +12,7 @@ namespace Torture.ReferenceServer.Ctdbd;
 public sealed partial class CtdbFailover
 {
     /// <summary>Where they hear each other: in the range of servers, the rest is a name.</summary>
-    private const ulong WitnessSrvid = 0x9E54_4F52_5455_5245;
+    public const ulong WitnessSrvid = 0x9E54_4F52_5455_5245;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 

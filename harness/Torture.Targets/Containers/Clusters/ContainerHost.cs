@@ -3,6 +3,7 @@ using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.Harness.Running;
+using Torture.ReferenceServer.Control;
 using Torture.Targets.Containers.Engine;
 using Torture.Targets.Reference;
 
@@ -21,6 +22,7 @@ internal sealed class ContainerHost(
 
     private readonly ConcurrentDictionary<string, NodeWatch> _watches = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _isToEnd = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _isFrozen = new(StringComparer.Ordinal);
     private readonly bool _hasIPv6 = capabilities.Has(Capability.IPv6);
     private ContainerCapture? _capture;
     private FencePort? _fence;
@@ -106,14 +108,14 @@ internal sealed class ContainerHost(
     public Task? ApplyAsync(Fault fault, CancellationToken cancellationToken) => fault switch
     {
         KillNode kill => KillAsync(kill.Node, cancellationToken),
-        PauseNode pause => engine.PauseAsync(ContainerOf(pause.Node), cancellationToken),
+        PauseNode pause => FreezeAsync(pause.Node, cancellationToken),
         Partition cut => OnLinksOf(cut, (from, to) => from.Cut(to)),
         _ => null,
     };
 
     public Task? HealAsync(Fault fault, CancellationToken cancellationToken) => fault switch
     {
-        PauseNode pause => engine.UnpauseAsync(ContainerOf(pause.Node), cancellationToken),
+        PauseNode pause => GoOnAsync(pause.Node, cancellationToken),
         Partition cut => OnLinksOf(cut, (from, to) => from.Mend(to)),
         _ => null,
     };
@@ -137,6 +139,8 @@ internal sealed class ContainerHost(
 
     private bool IsAlive(Node node) => _watches.TryGetValue(node.Name, out var watch) && !watch.Ended.IsCompleted;
 
+    private bool IsCtdb => plan.Configuration.Engine.Kind == EngineKind.Ctdb;
+
     private string ContainerOf(Node node) => engine.Mark.NameOf(node.Name);
 
     /// <summary>
@@ -149,7 +153,13 @@ internal sealed class ContainerHost(
         Networks = networks.AttachmentsOf(number),
         Command = ["torture-node", "node", "--cluster", Path.GetFullPath(plan.File), "--name", node.Name],
         Capabilities = ["NET_ADMIN", "NET_RAW"],
-        Sysctls = new Dictionary<string, string> { ["net.ipv6.conf.all.disable_ipv6"] = _hasIPv6 ? "0" : "1" },
+        Sysctls = new Dictionary<string, string>
+        {
+            ["net.ipv6.conf.all.disable_ipv6"] = _hasIPv6 ? "0" : "1",
+            // CTDB's scripts add addresses of IPv6 with duplicate detection, and wait for it.
+            ["net.ipv6.conf.all.dad_transmits"] = "0",
+            ["net.ipv6.conf.default.dad_transmits"] = "0",
+        },
         Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" },
         Volumes = new[] { plan.ControlFolder, Path.GetFullPath(plan.Folder) }.ToDictionary(folder => folder),
     };
@@ -167,6 +177,18 @@ internal sealed class ContainerHost(
         }
 
         return Task.CompletedTask;
+    }
+
+    private Task FreezeAsync(Node node, CancellationToken cancellationToken)
+    {
+        _isFrozen[node.Name] = true;
+        return engine.PauseAsync(ContainerOf(node), cancellationToken);
+    }
+
+    private async Task GoOnAsync(Node node, CancellationToken cancellationToken)
+    {
+        await engine.UnpauseAsync(ContainerOf(node), cancellationToken);
+        _isFrozen[node.Name] = false;
     }
 
     private async Task KillAsync(Node node, CancellationToken cancellationToken)
@@ -189,9 +211,15 @@ internal sealed class ContainerHost(
             node.Name, at, isExpected, isExpected ? "killed" : await LastWordsAsync(node)));
     }
 
+    /// <summary>
+    /// A ctdbd that was frozen believes for a moment that it has what others have by now: it must not be able to take
+    /// that from them.
+    /// </summary>
+    private bool MayFence(string node) => !IsCtdb || _isFrozen.GetValueOrDefault(node);
+
     private void TakeFromOthers(string taker, IPAddress address)
     {
-        foreach (var (node, watch) in _watches.Where(entry => entry.Key != taker))
+        foreach (var (node, watch) in _watches.Where(entry => entry.Key != taker && MayFence(entry.Key)))
         {
             watch.Remove(address);
             // Also where it had let go before: it may not have come to say so.

@@ -97,13 +97,13 @@ public sealed class ContainersTarget : ITarget
         var plan = new ClusterPlan(
             options, $"containers {networks.Range}", Path.Combine(engine.Mark.Folder, ControlFolder), networks,
             new PortSettings(), hasIPv6);
-        plan.Configuration = plan.Configuration with
+        plan.Configuration = CtdbOption.In(options, plan.Configuration with
         {
             Network = new NetworkSettings(),
             Supervisor = Path.Combine(plan.ControlFolder, "fence.sock"),
-        };
+        });
         var host = new ContainerHost(options, engine, images.Node, networks, plan, capabilities);
-        return new ReferenceCluster(options, plan, host, ReferenceLimits.Of(options), capabilities);
+        return new ReferenceCluster(options, plan, host, CtdbOption.LimitsOf(options), capabilities);
     }
 
     private static async Task<IReadOnlyList<string>> SweepAsync(
@@ -134,6 +134,7 @@ public sealed class ContainersTarget : ITarget
         foreach (var (setting, known) in new[]
         {
             ("lock", "file"), ("capture", "off"), ("ipv6", "off"), (ContainerHost.PowerOff, "power-off"),
+            ("engine", "ctdb"),
         })
         {
             if (options.Settings.TryGetValue(setting, out var value) && value != known)
@@ -150,7 +151,11 @@ public sealed class ContainersTarget : ITarget
             .Without(Capability.FailEnumeration, "the target containers has no verb for it")
             .Without(Capability.SlowLink, "this needs netem: not yet on the target containers")
             .Without(Capability.LossyLink, "this needs netem: not yet on the target containers");
-        if (!ClusterPlan.IsFileLock(options))
+        if (CtdbOption.IsOn(options))
+        {
+            capabilities = CtdbOption.Of(capabilities);
+        }
+        else if (!ClusterPlan.IsFileLock(options))
         {
             capabilities = capabilities.Without(
                 Capability.StallRecoveryLock, "the lease of a frozen holder ends by itself: --set lock=file");

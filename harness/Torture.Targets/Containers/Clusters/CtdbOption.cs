@@ -1,0 +1,56 @@
+using Torture.Harness.Clusters;
+using Torture.ReferenceServer.Control;
+using Torture.Targets.Reference;
+
+namespace Torture.Targets.Containers.Clusters;
+
+/// <summary>
+/// <c>--set engine=ctdb</c>: the nodes start a real ctdbd each, and what that decides is what they serve. With
+/// <c>--set profile=ctdb</c> it has CTDB's own times, else such of about a second.
+/// </summary>
+internal static class CtdbOption
+{
+    /// <summary>A node waits no longer for a daemon that runs and does not answer, seconds.</summary>
+    private const double StartTimeout = 40;
+
+    /// <summary>A client that waits for a failover does not poll meanwhile.</summary>
+    private static readonly TimeSpan UnusedRegistration = TimeSpan.FromSeconds(15);
+
+    public static bool IsOn(TargetOptions options) => options.Settings.GetValueOrDefault("engine") == "ctdb";
+
+    private static EngineSettings EngineOf(TargetOptions options) => new()
+    {
+        Kind = EngineKind.Ctdb,
+        StartTimeout = StartTimeout,
+        Daemon = ReferenceLimits.IsFast(options) ? DaemonSettings.Fast : new DaemonSettings(),
+    };
+
+    public static ClusterConfiguration In(TargetOptions options, ClusterConfiguration cluster) => IsOn(options)
+        ? cluster with
+        {
+            Engine = EngineOf(options), UnusedRegistrationTimeout = UnusedRegistration.TotalSeconds,
+        }
+        : cluster;
+
+    /// <summary>CTDB counts in seconds, and starts processes for all that it does.</summary>
+    public static Limits LimitsOf(TargetOptions options)
+    {
+        var limits = ReferenceLimits.Of(options);
+        return IsOn(options)
+            ? limits with
+            {
+                Failover = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(60),
+                Notification = TimeSpan.FromSeconds(5),
+                Effect = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(90),
+                Recovery = TimeSpan.FromSeconds(60),
+                Rest = TimeSpan.FromSeconds(4),
+                UnusedRegistration = UnusedRegistration,
+                Case = ReferenceLimits.IsFast(options) ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(6),
+            }
+            : limits;
+    }
+
+    public static CapabilitySet Of(CapabilitySet capabilities) => capabilities
+        .Without(Capability.LoseRecoveryLock, "CTDB's lock is a file: whoever runs can reach it")
+        .Without(Capability.StallRecoveryLock, "a frozen ctdbd keeps the lock, and no address moves until it goes on");
+}
