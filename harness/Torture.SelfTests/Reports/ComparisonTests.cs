@@ -154,6 +154,18 @@ public sealed class ComparisonTests
         Regex.Count(svg, "x as long").Should().Be(1);
     }
 
+    [TestCase("containers", "passed")]
+    [TestCase(SampleComparison.Slow, "notsupported")]
+    [TestCase(SampleComparison.Down, "inconclusive")]
+    public void ThePageHasTheColourOfTheWorst(string target, string colour)
+    {
+        var whole = SampleComparison.Whole();
+        var one = whole with { Targets = [.. whole.Targets.Where(each => each.Name == target)] };
+
+        ComparisonPage.Write(new ComparisonView(one)).Should().Contain($"<header class=\"result {colour}\">");
+        Page.Should().Contain("<header class=\"result inconclusive\">");
+    }
+
     [Test]
     public void NothingMeasuredIsAPageToo() =>
         ComparisonPage.Write(new ComparisonView(SampleComparison.Whole() with { Targets = [] }))

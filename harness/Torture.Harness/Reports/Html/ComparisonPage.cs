@@ -29,8 +29,7 @@ internal static class ComparisonPage
     private static void WriteHeader(HtmlWriter html, ComparisonView view)
     {
         var run = view.Results;
-        var isWhole = run.Targets.Count > 0 && run.Targets.All(target => target.Unusable is null);
-        html.Line($"<header class=\"result {(isWhole ? "passed" : "inconclusive")}\"><h1>Failover compared</h1>");
+        html.Line($"<header class=\"result {HtmlReport.Class(WorstOf(run))}\"><h1>Failover compared</h1>");
         html.Line($"<p class=\"sentence\">{ComparisonSentence.Of(view)}</p>");
         html.Line($"<p class=\"facts\">{string.Join(", ", run.Targets.Select(target => target.Name))} &middot;");
         html.Line($"{string.Join(", ", run.Faults)} &middot; each {run.Repeat} times &middot;");
@@ -42,6 +41,14 @@ internal static class ComparisonPage
 
         html.Line($"</nav>");
     }
+
+    /// <summary>The page has its colour: what was not measured, or is doubtful, is not green.</summary>
+    private static Verdict WorstOf(ComparisonResults run) =>
+        run.Targets.Count == 0 || run.Targets.Any(target => target.Unusable is not null)
+            ? Verdict.Inconclusive
+            : run.Targets.SelectMany(target => target.Faults)
+                .SelectMany(fault => new[] { fault.Follows.Verdict, fault.Told.Verdict })
+                .Append(Verdict.Passed).Max();
 
     private static void WritePhases(HtmlWriter html, ComparisonView view)
     {
