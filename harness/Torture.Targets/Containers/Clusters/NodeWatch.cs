@@ -16,8 +16,6 @@ internal sealed unsafe partial class NodeWatch : IDisposable
 {
     private const int SystemCallOpenProcess = 434;
     private const int WaitMilliseconds = 50;
-    private const string AddressIsGone = "Cannot assign";
-    private const string RuleIsGone = "does a matching rule exist";
 
     private readonly int _process;
     private readonly int _handle;
@@ -46,18 +44,27 @@ internal sealed unsafe partial class NodeWatch : IDisposable
     /// <exception cref="TargetUnusableException">The kernel says no.</exception>
     public void Remove(IPAddress address) => Inside(() =>
     {
-        if (Find(address) is ({ } link, var prefixLength))
+        if (Find(address) is ({ } link, var prefixLength)
+            && Run("ip", "addr", "del", $"{address}/{prefixLength}", "dev", link) is { } complaint
+            && Find(address).Link is not null)
         {
-            Run(AddressIsGone, "ip", "addr", "del", $"{address}/{prefixLength}", "dev", link);
+            // Else its time has run out in this very moment.
+            throw new TargetUnusableException($"{address} stays on {link}: {complaint}");
         }
     });
 
     /// <summary>Nothing leaves it for these addresses any more, not even what the kernel itself sends.</summary>
-    public void Cut(IPAddress to) => Inside(() => Run(null, "iptables", "-I", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
+    public void Cut(IPAddress to) => Inside(() => Require("iptables", "-I", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
 
     /// <summary>Undoes <see cref="Cut"/>; a network stack that came after it has no cut.</summary>
     public void Mend(IPAddress to) => Inside(() =>
-        Run(RuleIsGone, "iptables", "-D", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
+    {
+        string[] rule = ["OUTPUT", "-d", $"{to}", "-j", "DROP"];
+        if (Run("iptables", ["-C", .. rule]) is null)
+        {
+            Require("iptables", ["-D", .. rule]);
+        }
+    });
 
     /// <summary>As if its cables were pulled out: neither FIN nor RST tells anybody of its end.</summary>
     public void Unplug() => Inside(() =>
@@ -65,7 +72,7 @@ internal sealed unsafe partial class NodeWatch : IDisposable
         foreach (var link in NetworkInterface.GetAllNetworkInterfaces()
             .Where(link => link.NetworkInterfaceType != NetworkInterfaceType.Loopback))
         {
-            Run(null, "ip", "link", "set", link.Name, "down");
+            Require("ip", "link", "set", link.Name, "down");
         }
     });
 
@@ -103,16 +110,21 @@ internal sealed unsafe partial class NodeWatch : IDisposable
                 .Where(entry => entry.Address.Equals(address)).Select(entry => (link.Name, entry.PrefixLength)))
             .FirstOrDefault();
 
-    /// <param name="asGood">Part of a complaint that means that nothing was to be done.</param>
-    private static void Run(string? asGood, string program, params string[] arguments)
+    private static void Require(string program, params string[] arguments)
+    {
+        if (Run(program, arguments) is { } complaint)
+        {
+            throw new TargetUnusableException($"{program} {string.Join(' ', arguments)}: {complaint}");
+        }
+    }
+
+    /// <returns>Null: it was done; else what it complains of.</returns>
+    private static string? Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         var said = process.StandardError.ReadToEnd().Trim();
         process.WaitForExit();
-        if (process.ExitCode != 0 && (asGood is null || !said.Contains(asGood, StringComparison.Ordinal)))
-        {
-            throw new TargetUnusableException($"{program} {string.Join(' ', arguments)}: {said}");
-        }
+        return process.ExitCode == 0 ? null : $"{said} (exit code {process.ExitCode})";
     }
 
     private void Follow()
