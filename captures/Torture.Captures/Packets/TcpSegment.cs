@@ -32,6 +32,13 @@ internal readonly record struct TcpSegment(
         Flags == TcpFlags.Acknowledge && Sequence == 0 && Acknowledgment == 0
         && Window == TickleWindow && WireLength == 0;
 
+    /// <summary>
+    /// It ends a connection of the sender's own and answers nobody: a reset that answers has no acknowledgment, or the
+    /// sequence number zero ([RFC9293] 3.5.2). So a kernel lets go of connections, also when their address is gone.
+    /// </summary>
+    public bool EndsOnly => WireLength == 0
+        && (Has(TcpFlags.Fin) || (Has(TcpFlags.Reset | TcpFlags.Acknowledge) && Sequence != 0));
+
     // [RFC9293] 3.1
     public static bool TryRead(in IpPacket packet, out TcpSegment segment)
     {

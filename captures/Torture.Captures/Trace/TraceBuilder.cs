@@ -150,7 +150,11 @@ public sealed class TraceBuilder
 
     private void AddTcp(FrameStamp at, MacAddress? source, in IpPacket ip, in TcpSegment segment)
     {
-        _links.Hear(at, ip.Source, source);
+        if (!segment.EndsOnly)
+        {
+            _links.Hear(at, ip.Source, source);
+        }
+
         var stream = _tcp.Add(at, source, ip, segment);
         if (stream is not null && Record(stream) is { } connection && segment.WireLength > 0)
         {

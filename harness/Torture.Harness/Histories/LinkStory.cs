@@ -46,8 +46,9 @@ internal sealed class LinkStory
         _heard = events.OfType<AddressHeard>().OrderBy(heard => heard.Frame).ToLookup(heard => heard.Address);
         foreach (var address in PublicAddresses().ToList())
         {
-            var reader = new Reader(address, Told(address), tells: _events.OfType<AddressTaken>().Any());
-            reader.Read(_heard[address]);
+            var reader = new Reader(
+                address, [.. _heard[address]], Told(address), tells: _events.OfType<AddressTaken>().Any());
+            reader.Read();
             _takes.AddRange(reader.Takes);
             _strays.AddRange(reader.Strays);
         }
@@ -129,9 +130,11 @@ internal sealed class LinkStory
     }
 
     /// <summary>Goes through what was heard of one address.</summary>
+    /// <param name="all">In order.</param>
     /// <param name="told">Changes of the owner that the cluster told of.</param>
     /// <param name="tells">The cluster tells of owners: who is heard without having been named is a stray.</param>
-    private sealed class Reader(PublicAddress address, List<AddressTaken> told, bool tells)
+    private sealed class Reader(
+        PublicAddress address, IReadOnlyList<AddressHeard> all, List<AddressTaken> told, bool tells)
     {
         private readonly HashSet<string> _former = [];
         private string? _owner;
@@ -141,7 +144,7 @@ internal sealed class LinkStory
 
         public List<LinkStray> Strays { get; } = [];
 
-        public void Read(IEnumerable<AddressHeard> all)
+        public void Read()
         {
             foreach (var heard in all)
             {
@@ -161,7 +164,8 @@ internal sealed class LinkStory
         private void Heard(AddressHeard heard)
         {
             var ahead = heard.IsAnnouncement ? Skew : Ahead;
-            var match = told.FirstOrDefault(taken => taken.At - heard.At <= ahead && heard.At - taken.At <= Skew);
+            var match = told.FirstOrDefault(taken => taken.At - heard.At <= ahead && heard.At - taken.At <= Skew
+                && !IsEarlier(heard, taken));
             var isFormer = _former.Contains(heard.Owner);
             if (_owner is null && !isFormer && !(heard.IsAnnouncement && match is not null))
             {
@@ -177,6 +181,11 @@ internal sealed class LinkStory
                 Strays.Add(new LinkStray(heard, _last));
             }
         }
+
+        /// <summary>The last rounds of an owner before: somebody else announced the change that was told.</summary>
+        private bool IsEarlier(AddressHeard heard, AddressTaken taken) => heard.At < taken.At
+            && all.Any(other => other.IsAnnouncement && other.Owner != heard.Owner && other.At > heard.At
+                && other.At <= taken.At + Ahead);
 
         /// <summary>Although the cluster did not tell of it.</summary>
         private bool IsBelieved(AddressHeard heard, bool isFormer) => tells

@@ -72,6 +72,10 @@ internal sealed class LinkCapture(IPAddress address)
     public LinkCapture Resets(double at, byte[] owner, int port = 1000) =>
         Segment(at, owner, OfClient, Server, Client(port), 501, 0, Wire.Reset);
 
+    /// <summary>Ends a connection, as a kernel does that lets go.</summary>
+    public LinkCapture Aborts(double at, byte[] owner, int port = 1000) =>
+        Segment(at, owner, OfClient, Server, Client(port), 501, 101, Wire.Reset | Wire.Ack);
+
     /// <summary>Something of no meaning: so long the capture goes on.</summary>
     public LinkCapture Ends(double at) => Segment(
         at, OfClient, M3, Client(9), new IPEndPoint(IPAddress.Parse("10.0.1.60"), 9), 1, 0, Wire.Syn);

@@ -125,6 +125,26 @@ public sealed class LinkCheckers
     }
 
     [Test]
+    public void WhoEndsItsConnectionsAnswersNobody()
+    {
+        var tale = OfOwner(N1).Fault(5, new MoveAddress(A, N2)).Releases(5.5, N1).Takes(6, N2);
+
+        Found(Old.AnnouncesThrice(6, M2).Aborts(6.2, M1).Ends(20), tale)
+            .Should().Contain("NothingAnsweredByOldOwner Held");
+    }
+
+    [Test]
+    public void TheLastRoundOfAnEarlierMoveIsNotTheNextOne()
+    {
+        var tale = OfOwner(N1).Fault(0.5, new DisableNode(N1)).Takes(1.21, N2)
+            .Heals(2, new DisableNode(N1)).Takes(2.51, N1);
+        var capture = new LinkCapture(A.Address).Announces(0.3, M1).Announces(1.2, M2).AnnouncesThrice(2.5, M1);
+
+        Found(capture.Ends(20), tale)
+            .Should().NotContain("AnnouncedByOwner Broken");
+    }
+
+    [Test]
     public void ASecondOwnerBeforeAnythingMoves() =>
         Found(Old.Asks(2).Answers(2.1, M1).Answers(2.2, M2).Ends(20), OfOwner(N1).Takes(3.5, N2))
             .Should().Contain("OneOwnerPerAddress Broken").And.Contain("NeighboursTold Broken");

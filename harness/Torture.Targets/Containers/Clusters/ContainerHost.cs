@@ -156,6 +156,9 @@ internal sealed class ContainerHost(
         Sysctls = new Dictionary<string, string>
         {
             ["net.ipv6.conf.all.disable_ipv6"] = _hasIPv6 ? "0" : "1",
+            // A node is no router: what comes for an address that it let go of goes nowhere.
+            ["net.ipv4.ip_forward"] = "0",
+            ["net.ipv6.conf.all.forwarding"] = "0",
             // CTDB's scripts add addresses of IPv6 with duplicate detection, and wait for it.
             ["net.ipv6.conf.all.dad_transmits"] = "0",
             ["net.ipv6.conf.default.dad_transmits"] = "0",
