@@ -15,6 +15,7 @@ torture() { dotnet run --project harness/Torture.Cli --configuration Release -- 
 if [ "${1:-}" = self-test ]; then
   shift
   torture setup --foreign --containers
+  torture cluster images
   exec dotnet test Torture.sln --configuration Release \
     --logger "trx;LogFilePrefix=torture" --results-directory out/self-test "$@"
 fi

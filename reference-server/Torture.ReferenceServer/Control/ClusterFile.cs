@@ -276,6 +276,11 @@ public static class ClusterFile
             return "engine of a kind that does not exist";
         }
 
+        if (engine.StartTimeout is not (>= 0 and <= 3600))
+        {
+            return $"engine.startTimeout {engine.StartTimeout}: 0 to 3600 seconds";
+        }
+
         if (engine.Kind == EngineKind.Embedded)
         {
             return string.IsNullOrEmpty(cluster.Lock?.Path) ? "lock.path must be given for engine embedded" : null;
@@ -288,9 +293,7 @@ public static class ClusterFile
             : System.Text.Encoding.UTF8.GetByteCount(longest) > ControlSocket.MaximumPath
                 ? $"engine.socket: {longest} is longer than the {ControlSocket.MaximumPath} bytes that a unix socket's "
                     + "path can have"
-                : engine.StartTimeout is not (>= 0 and <= 3600)
-                    ? $"engine.startTimeout {engine.StartTimeout}: 0 to 3600 seconds"
-                    : engine.Daemon?.FaultIn(cluster);
+                : engine.Daemon?.FaultIn(cluster);
     }
 
     private static IEnumerable<string> UserFaults(ClusterConfiguration cluster)
