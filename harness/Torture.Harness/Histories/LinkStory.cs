@@ -182,10 +182,10 @@ internal sealed class LinkStory
             }
         }
 
-        /// <summary>The last rounds of an owner before: somebody else announced the change that was told.</summary>
+        /// <summary>A last round of an owner before: somebody else announced closer to what was told.</summary>
         private bool IsEarlier(AddressHeard heard, AddressTaken taken) => heard.At < taken.At
             && all.Any(other => other.IsAnnouncement && other.Owner != heard.Owner && other.At > heard.At
-                && other.At <= taken.At + Ahead);
+                && (other.At - taken.At).Duration() < taken.At - heard.At);
 
         /// <summary>Although the cluster did not tell of it.</summary>
         private bool IsBelieved(AddressHeard heard, bool isFormer) => tells

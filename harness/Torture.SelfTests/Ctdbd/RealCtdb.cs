@@ -24,12 +24,14 @@ internal sealed class RealCtdb : IAsyncDisposable
           case $verb in
             start)
               chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin CTDB_TEST_MODE=yes CTDB_BASE="$base/$node" \
-                /usr/sbin/ctdbd -i </dev/null >>"$root$base/$node/log" 2>&1 &
-              echo $! >"$root$base/$node/pid" ;;
+                /usr/sbin/ctdbd -i </dev/null >>"$root$base/$node/log" 2>&1 & ;;
             kill)
-              kill -KILL "$(cat "$root$base/$node/pid")"
-              # It would notice by itself, and until then the next daemon could not have one.
-              kill -KILL "$(cat "$root$base/$node/run/eventd.pid")" ;;
+              # With all that it started: the holder of the cluster lock would keep it, and nobody lead.
+              for process in "$root"/proc/[0-9]*; do
+                if grep -qsz "^CTDB_BASE=$base/$node\$" "$process/environ"; then
+                  kill -KILL "${process##*/}"
+                fi
+              done ;;
           esac
           echo done
         done

@@ -98,7 +98,7 @@ public sealed class RealDaemons
         moved.Ok.Should().BeTrue(moved.Error);
         foreach (var hearer in new[] { one, two, three })
         {
-            (await hearer.HearAsync(2)).Should().Equal("n1 UNAVAILABLE", "n2 AVAILABLE");
+            (await hearer.HearAsync(2, cancellationToken)).Should().Equal("n1 UNAVAILABLE", "n2 AVAILABLE");
         }
 
         var (smb, _) = await world.NegotiateAsync(address, cancellationToken);
@@ -169,7 +169,7 @@ public sealed class RealDaemons
         await world.UntilAsync(
             () => world.Node("n1").Engine.Snapshot is { State: MemberState.Disconnected, Held.Count: 0 },
             "n1 serves nothing");
-        var heard = await other.HearAsync(2);
+        var heard = await other.HearAsync(2, cancellationToken);
         heard[0].Should().Be("n1 UNAVAILABLE");
         heard[1].Should().BeOneOf("n2 AVAILABLE", "n3 AVAILABLE");
         await ctdb.DoAsync("start", "n1");
@@ -263,12 +263,12 @@ public sealed class RealDaemons
         }
 
         /// <summary>So many changes, whether they come one by one or together.</summary>
-        public async Task<IReadOnlyList<string>> HearAsync(int count)
+        public async Task<IReadOnlyList<string>> HearAsync(int count, CancellationToken cancellationToken)
         {
             var heard = new List<string>();
             while (heard.Count < count)
             {
-                var told = await _pending;
+                var told = await _pending.WaitAsync(cancellationToken);
                 _pending = WitnessesOverCtdb.NotifyAsync(rpc, handle);
                 told.Response!.MessageType.Should().Be(NotificationKind.RESOURCE_CHANGE_NOTIFICATION);
                 heard.AddRange(WitnessBlobs.ReadResourceChanges(told.Response)

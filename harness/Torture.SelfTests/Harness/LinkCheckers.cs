@@ -145,6 +145,16 @@ public sealed class LinkCheckers
     }
 
     [Test]
+    public void ItMayMoveOnAtOnce()
+    {
+        var tale = OfOwner(N1).Fault(1, new MoveAddress(A, N2)).Releases(1.1, N1).Takes(1.201, N2)
+            .Releases(1.25, N2).Takes(1.301, N1);
+        var capture = new LinkCapture(A.Address).Announces(1.2, M2).AnnouncesThrice(1.3, M1);
+
+        Found(capture.Ends(20), tale).Should().NotContain(found => found.Contains("Broken"));
+    }
+
+    [Test]
     public void ASecondOwnerBeforeAnythingMoves() =>
         Found(Old.Asks(2).Answers(2.1, M1).Answers(2.2, M2).Ends(20), OfOwner(N1).Takes(3.5, N2))
             .Should().Contain("OneOwnerPerAddress Broken").And.Contain("NeighboursTold Broken");
