@@ -42,7 +42,8 @@ internal sealed class EngineLoop(Action<string> log)
     });
 
     /// <summary>Until <see cref="End"/>.</summary>
-    public async Task RunAsync()
+    /// <param name="afterwards">What is done each time when nothing more is waiting.</param>
+    public async Task RunAsync(Action? afterwards = null)
     {
         // ReadAllAsync would leave the thread that a simulation pumps.
         while (await _inbox.Reader.WaitToReadAsync())
@@ -50,6 +51,11 @@ internal sealed class EngineLoop(Action<string> log)
             while (_inbox.Reader.TryRead(out var action))
             {
                 Do(action);
+            }
+
+            if (afterwards is not null)
+            {
+                Do(afterwards);
             }
         }
     }

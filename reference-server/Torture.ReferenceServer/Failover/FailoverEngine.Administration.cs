@@ -54,7 +54,7 @@ public partial class FailoverEngine
     }
 
     /// <summary>Sets this node's flags.</summary>
-    public Task SetAsync(bool? disabled = null, bool? stopped = null, bool? unhealthy = null) => OnLoopAsync(() =>
+    public Task SetAsync(bool? disabled = null, bool? stopped = null, bool? unhealthy = null) => _loop.DoAsync(() =>
     {
         _isDisabled = disabled ?? _isDisabled;
         _isUnhealthy = unhealthy ?? (disabled is false ? false : _isUnhealthy);
@@ -64,7 +64,7 @@ public partial class FailoverEngine
     });
 
     /// <param name="time">Null: no longer.</param>
-    public Task BanAsync(TimeSpan? time) => OnLoopAsync(() =>
+    public Task BanAsync(TimeSpan? time) => _loop.DoAsync(() =>
     {
         _bannedUntil = Now + time;
         AfterStateChange();
@@ -72,12 +72,12 @@ public partial class FailoverEngine
 
     /// <summary>Owner null: it goes home. The leader does it, whoever is asked.</summary>
     public async Task<ControlResponse> PinAsync(ControlRequest request) =>
-        await await OnLoopAsync(() => RouteToLeader(request));
+        await await _loop.DoAsync(() => RouteToLeader(request));
 
     /// <summary>Asks every peer that is there; those that do not answer count as nothing.</summary>
     public async Task<ControlResponse[]> AskPeersAsync(ControlRequest request)
     {
-        var asked = await OnLoopAsync(() =>
+        var asked = await _loop.DoAsync(() =>
             Peers.Where(peer => peer.Link is not null).Select(peer => Ask(peer, request)).ToArray());
         var answers = new ControlResponse[asked.Length];
         for (var i = 0; i < asked.Length; i++)
@@ -222,34 +222,5 @@ public partial class FailoverEngine
         }
 
         return Post(Do) ? heard.Task : Task.CompletedTask;
-    }
-
-    private Task OnLoopAsync(Action action) => OnLoopAsync(() =>
-    {
-        action();
-        return true;
-    });
-
-    private Task<T> OnLoopAsync<T>(Func<T> action)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Do()
-        {
-            try
-            {
-                done.SetResult(action());
-            }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                done.SetException(failure);
-            }
-        }
-
-        if (!Post(Do))
-        {
-            done.SetCanceled();
-        }
-
-        return done.Task;
     }
 }

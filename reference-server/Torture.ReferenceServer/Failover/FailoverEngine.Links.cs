@@ -161,7 +161,7 @@ public partial class FailoverEngine
         try
         {
             // Before the peer sees the end of the link, this node has drawn its conclusions.
-            await OnLoopAsync(() => LinkDown(peer, link));
+            await _loop.DoAsync(() => LinkDown(peer, link));
         }
         catch (OperationCanceledException)
         {

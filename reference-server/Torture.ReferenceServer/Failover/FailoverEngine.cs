@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Takeover;
 
@@ -16,9 +15,7 @@ namespace Torture.ReferenceServer.Failover;
 /// </remarks>
 public partial class FailoverEngine : IFailoverEngine
 {
-    private readonly Channel<Action> _inbox =
-        Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
-
+    private readonly EngineLoop _loop;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Member[] _members;
     private readonly Member _self;
@@ -34,6 +31,7 @@ public partial class FailoverEngine : IFailoverEngine
     {
         Cluster = cluster;
         Parts = parts;
+        _loop = new EngineLoop(parts.Log);
         _members = [.. cluster.Nodes.Select((node, index) => new Member(node, index))];
         _self = _members.First(member => member.Name == self.Name);
         _interval = TimeSpan.FromSeconds(cluster.Profile.KeepAliveInterval);
@@ -72,7 +70,7 @@ public partial class FailoverEngine : IFailoverEngine
             _tasks.Add(DialAsync(peer));
         }
 
-        _tasks.Add(LoopAsync());
+        _tasks.Add(_loop.RunAsync(TellConnections));
         _timer = Parts.Clock.Provider.CreateTimer(_ => Post(Tick), null, TimeSpan.Zero, _interval);
     }
 
@@ -94,7 +92,7 @@ public partial class FailoverEngine : IFailoverEngine
         }
 
         _stopping.Cancel();
-        _inbox.Writer.TryComplete();
+        _loop.End();
         await Task.WhenAll(_tasks);
         await Parts.Lock.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -102,33 +100,7 @@ public partial class FailoverEngine : IFailoverEngine
 
     /// <summary>Something for the loop to do.</summary>
     /// <returns>False: it has ended.</returns>
-    protected bool Post(Action action) => _inbox.Writer.TryWrite(action);
-
-    private async Task LoopAsync()
-    {
-        // ReadAllAsync would leave the thread that a simulation pumps.
-        while (await _inbox.Reader.WaitToReadAsync())
-        {
-            while (_inbox.Reader.TryRead(out var action))
-            {
-                Do(action);
-            }
-
-            Do(TellConnections);
-        }
-    }
-
-    private void Do(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            Parts.Log($"failover: {failure}");
-        }
-    }
+    protected bool Post(Action action) => _loop.Post(action);
 
     private void Tick()
     {
