@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Text.Json;
 using Torture.Captures;
 using Torture.Harness.Clusters;
@@ -18,55 +17,21 @@ internal sealed class CtdbTraffic(ClusterConfiguration cluster) : IClusterTraffi
 
     public string? Shows(Fault fault, ClusterObservation before, IReadOnlyList<PacketView> packets)
     {
-        var told = Read(packets);
+        var told = PeerTalk.Read(cluster, packets, Messages);
         return fault switch
         {
             MoveShare move => Handed(move, told),
-            _ when ControlRequests.ToCluster(fault) is { } request => Passed(request, told),
+            _ when ControlRequests.ToCluster(fault) is { } request => PeerTalk.PassedOn(request, told),
             _ => null,
         };
     }
 
-    /// <summary>The node that was told passes it on to a peer, and the peer answers that it has done it.</summary>
-    private static string? Passed(ControlRequest request, List<Told> told)
-    {
-        var passed = request with { Local = true };
-        foreach (var asked in told.Where(line => line.Message.Request?.Request == passed))
-        {
-            var answer = told.FirstOrDefault(line =>
-                line.Message.Response is { } response && response.Id == asked.Message.Request!.Id
-                && response.Response.Ok && line.From == asked.To && line.To == asked.From);
-            if (answer is not null)
-            {
-                return $"frames {asked.Frame}, {answer.Frame}:"
-                    + $" {asked.From} passes {request.Verb} on, {asked.To} does it";
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>Whoever was told tells the others where the share is pinned now.</summary>
-    private static string? Handed(MoveShare move, List<Told> told) => told
+    private static string? Handed(MoveShare move, List<Said<PeerMessage>> told) => told
         .LastOrDefault(line => line.Message.Pins?.Owners.Any(
             pin => pin.Share == move.Share.Name && pin.Owner == move.To.Name) == true) is { } said
         ? $"frame {said.Frame}: {said.From} tells {said.To} that {move.To} owns {move.Share}"
         : null;
-
-    private List<Told> Read(IReadOnlyList<PacketView> packets)
-    {
-        var told = new List<Told>();
-        foreach (var packet in packets.Where(packet => packet is { IsTcp: true, PayloadLength: > 0 }))
-        {
-            if (NameOf(packet.Source) is { } from && NameOf(packet.Destination) is { } to)
-            {
-                told.AddRange(Messages(packet.Payload).Select(
-                    message => new Told(packet.Stamp.Frame, from, to, message)));
-            }
-        }
-
-        return told;
-    }
 
     /// <summary>ctdbd writes whole packets: what begins in an earlier segment is left out.</summary>
     private static IEnumerable<PeerMessage> Messages(ReadOnlyMemory<byte> segment)
@@ -104,9 +69,4 @@ internal sealed class CtdbTraffic(ClusterConfiguration cluster) : IClusterTraffi
 
     private static ulong SrvidOf(ReadOnlyMemory<byte> packet) =>
         BinaryPrimitives.ReadUInt64LittleEndian(packet.Span[32..]);
-
-    private string? NameOf(IPEndPoint end) =>
-        cluster.Nodes.FirstOrDefault(node => node.Private.Equals(end.Address))?.Name;
-
-    private sealed record Told(long Frame, string From, string To, PeerMessage Message);
 }

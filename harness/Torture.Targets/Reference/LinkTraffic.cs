@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Torture.Captures;
 using Torture.Harness.Clusters;
@@ -16,44 +15,25 @@ internal sealed class LinkTraffic(ClusterConfiguration cluster) : IClusterTraffi
 
     public string? Shows(Fault fault, ClusterObservation before, IReadOnlyList<PacketView> packets)
     {
-        var lines = Read(packets);
+        var lines = PeerTalk.Read(cluster, packets, Messages);
         return fault switch
         {
             MoveShare move => Handed(move, lines),
             StallRecoveryLock => NobodyLeads(lines),
             LoseRecoveryLock => LeadsNoMore(before.Leader, lines),
-            _ when ControlRequests.ToCluster(fault) is { } request => Passed(request, lines),
+            _ when ControlRequests.ToCluster(fault) is { } request => PeerTalk.PassedOn(request, lines),
             _ => null,
         };
     }
 
-    /// <summary>The node that was told passes it on to a peer, and the peer answers that it has done it.</summary>
-    private static string? Passed(ControlRequest request, List<LinkLine> lines)
-    {
-        var passed = request with { Local = true };
-        foreach (var asked in lines.Where(line => line.Message.Request?.Request == passed))
-        {
-            var answer = lines.FirstOrDefault(line =>
-                line.Message.Response is { } response && response.Id == asked.Message.Request!.Id
-                && response.Response.Ok && line.From == asked.To && line.To == asked.From);
-            if (answer is not null)
-            {
-                return $"frames {asked.Frame}, {answer.Frame}:"
-                    + $" {asked.From} passes {request.Verb} on, {asked.To} does it";
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>The leader tells the others who owns the share now.</summary>
-    private static string? Handed(MoveShare move, List<LinkLine> lines) =>
+    private static string? Handed(MoveShare move, List<Said<LinkMessage>> lines) =>
         lines.LastOrDefault(line => line.Message.Table is not null) is { } told
         && told.Message.Table!.OwnerOf(move.Share.Name) == move.To.Name
             ? $"frame {told.Frame}: {told.From} tells {told.To} that {move.To} owns {move.Share}"
             : null;
 
-    private static string? NobodyLeads(List<LinkLine> lines)
+    private static string? NobodyLeads(List<Said<LinkMessage>> lines)
     {
         var beats = lines.Where(line => line.Message.Beat is not null).ToList();
         var last = beats.FindLastIndex(line => line.Message.Beat!.Leading);
@@ -63,35 +43,26 @@ internal sealed class LinkTraffic(ClusterConfiguration cluster) : IClusterTraffi
             : null;
     }
 
-    private static string? LeadsNoMore(Node? leader, List<LinkLine> lines) =>
+    private static string? LeadsNoMore(Node? leader, List<Said<LinkMessage>> lines) =>
         lines.LastOrDefault(line => line.From == leader?.Name && line.Message.Beat is not null) is { } last
         && !last.Message.Beat!.Leading
             ? $"frame {last.Frame}: {leader} says that it does not lead"
             : null;
 
-    /// <summary>A line is one write, and that is one packet on loopback: parts of lines are left out.</summary>
-    private List<LinkLine> Read(IReadOnlyList<PacketView> packets)
+    /// <summary>A line is one write, and that is one packet: parts of lines are left out.</summary>
+    private static List<LinkMessage> Messages(ReadOnlyMemory<byte> payload)
     {
-        var lines = new List<LinkLine>();
-        foreach (var packet in packets.Where(packet => packet is { IsTcp: true, PayloadLength: > 0 }))
+        var messages = new List<LinkMessage>();
+        foreach (var range in payload.Span.Split((byte)'\n'))
         {
-            if (NameOf(packet.Source) is { } from && NameOf(packet.Destination) is { } to)
+            if (Parse(payload.Span[range]) is { } message)
             {
-                foreach (var range in packet.Payload.Span.Split((byte)'\n'))
-                {
-                    if (Parse(packet.Payload.Span[range]) is { } message)
-                    {
-                        lines.Add(new LinkLine(packet.Stamp, from, to, message));
-                    }
-                }
+                messages.Add(message);
             }
         }
 
-        return lines;
+        return messages;
     }
-
-    private string? NameOf(IPEndPoint end) =>
-        cluster.Nodes.FirstOrDefault(node => node.Private.Equals(end.Address))?.Name;
 
     private static LinkMessage? Parse(ReadOnlySpan<byte> line)
     {
@@ -103,10 +74,5 @@ internal sealed class LinkTraffic(ClusterConfiguration cluster) : IClusterTraffi
         {
             return null;
         }
-    }
-
-    private sealed record LinkLine(FrameStamp Stamp, string From, string To, LinkMessage Message)
-    {
-        public long Frame => Stamp.Frame;
     }
 }

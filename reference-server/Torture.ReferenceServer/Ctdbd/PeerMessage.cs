@@ -8,7 +8,7 @@ namespace Torture.ReferenceServer.Ctdbd;
 /// </summary>
 /// <param name="From">Name of the sender, since a delivered message does not say from which node it came.</param>
 /// <param name="Life">Another number each time that the sender attaches to its daemon.</param>
-public sealed record PeerMessage(string From, long Life)
+public sealed record PeerMessage(string From, long Life) : IRoutedMessage
 {
     /// <summary>The sender is there; who hears it for the first time says the same.</summary>
     public bool? Here { get; set; }

@@ -5,7 +5,7 @@ using Torture.ReferenceServer.Takeover;
 namespace Torture.ReferenceServer.Failover;
 
 /// <summary>One line between two nodes; one of its members is there.</summary>
-public sealed record LinkMessage
+public sealed record LinkMessage : IRoutedMessage
 {
     public LinkHello? Hello { get; init; }
 
@@ -25,6 +25,14 @@ public sealed record LinkMessage
 
     /// <summary>Some of those lines were lost on the way: the sender asks for everything.</summary>
     public bool? MissedConnections { get; init; }
+}
+
+/// <summary>What carries administrators' wishes between nodes, and the answers.</summary>
+public interface IRoutedMessage
+{
+    RoutedRequest? Request { get; }
+
+    RoutedResponse? Response { get; }
 }
 
 /// <summary>The first line of both ends.</summary>
