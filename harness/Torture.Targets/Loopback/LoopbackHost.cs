@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.ReferenceServer.Control;
@@ -16,7 +17,7 @@ internal sealed class LoopbackHost(
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _gone = new(StringComparer.Ordinal);
     private readonly bool _hasIPv6 = capabilities.Has(Capability.IPv6);
     private Supervisor? _supervisor;
-    private LoopbackCapture? _capture;
+    private MarkedCapture? _capture;
 
     public event Action<HostEvent>? Happened;
 
@@ -34,7 +35,7 @@ internal sealed class LoopbackHost(
 
         if (capabilities.Has(Capability.Capture))
         {
-            _capture ??= LoopbackCapture.Start(network, _hasIPv6, options.RunId);
+            _capture ??= StartCapture();
         }
     }
 
@@ -108,6 +109,15 @@ internal sealed class LoopbackHost(
         }
 
         network.Dispose();
+    }
+
+    /// <summary>On the loopback interface, of the run's own networks only.</summary>
+    private MarkedCapture StartCapture()
+    {
+        var filter = $"net {network.Prefix}" + (_hasIPv6 ? $" or ip6 net {network.Prefix6}" : "");
+        return MarkedCapture.Start(
+            [LibpcapDevice.Open("lo", new LibpcapOptions { Filter = filter })],
+            [MarkerSender.ToSelf(network.Marker)], options.RunId);
     }
 
     /// <param name="letter">Of the process, as /proc has it.</param>

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Frauds;
@@ -21,14 +18,8 @@ public sealed class LoopbackTarget : ITarget
             throw new TargetUnusableException("the target loopback needs Linux: use a target file, or a Linux machine");
         }
 
-        if (options.Nodes is < 1 or > 8)
-        {
-            throw new TargetUnusableException($"the target loopback has 1 to 8 nodes, not {options.Nodes}");
-        }
-
-        RefuseUnknown(options, "nemesis", "null");
-        RefuseUnknown(options, "observer", "lying");
-        RefuseUnknown(options, "lock", "file");
+        ReferenceOptions.Require(
+            options, "loopback", ("nemesis", "null"), ("observer", "lying"), ("lock", "file"));
         var isRoot = Environment.IsPrivilegedProcess;
         var ports = isRoot ? new PortSettings() : new PortSettings { EndpointMapper = 10135, Smb = 10445 };
         foreach (var removed in LoopbackNetwork.Sweep())
@@ -85,14 +76,6 @@ public sealed class LoopbackTarget : ITarget
         : options.Settings.ContainsKey("observer") ? new LyingObserver(cluster)
         : cluster;
 
-    private static void RefuseUnknown(TargetOptions options, string setting, string known)
-    {
-        if (options.Settings.TryGetValue(setting, out var value) && value != known)
-        {
-            throw new TargetUnusableException($"--set {setting}={value}: the target loopback knows {setting}={known}");
-        }
-    }
-
     private static CapabilitySet CapabilitiesHere(bool isRoot, TargetOptions options)
     {
         var capabilities = CapabilitySet.Everything
@@ -107,34 +90,6 @@ public sealed class LoopbackTarget : ITarget
                 .Without(Capability.WellKnownPorts, "ports 135 and 445 need root: 10135 and 10445 stand in for them");
         }
 
-        if (!ClusterPlan.IsFileLock(options))
-        {
-            capabilities = capabilities.Without(
-                Capability.StallRecoveryLock, "the lease of a frozen holder ends by itself: --set lock=file");
-        }
-
-        if (options.Nodes < 3)
-        {
-            capabilities = capabilities.Without(Capability.ThreeNodes, $"the cluster has {options.Nodes}: --nodes 3");
-        }
-
-        return Chosen(
-            LibpcapDevice.WhyNot("lo") is { } reason ? capabilities.Without(Capability.Capture, reason) : capabilities,
-            options.Settings);
-    }
-
-    /// <summary>What a run switches off: <c>--set capture=off</c>, <c>--set ipv6=off</c>.</summary>
-    private static CapabilitySet Chosen(CapabilitySet capabilities, IReadOnlyDictionary<string, string> settings)
-    {
-        foreach (var (name, capability) in
-            new[] { ("capture", Capability.Capture), ("ipv6", Capability.IPv6) })
-        {
-            if (settings.GetValueOrDefault(name) == "off")
-            {
-                capabilities = capabilities.Without(capability, $"switched off by --set {name}=off");
-            }
-        }
-
-        return capabilities;
+        return ReferenceOptions.Narrow(capabilities, options);
     }
 }

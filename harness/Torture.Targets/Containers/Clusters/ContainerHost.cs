@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.Harness.Running;
@@ -19,12 +20,13 @@ internal sealed class ContainerHost(
     public const string PowerOff = "kill";
 
     private const int LastLines = 5;
+    private static readonly LibpcapOptions OnBridge = new() { Promiscuous = true, BufferSize = 32 << 20 };
 
     private readonly ConcurrentDictionary<string, NodeWatch> _watches = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _isToEnd = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _isFrozen = new(StringComparer.Ordinal);
     private readonly bool _hasIPv6 = capabilities.Has(Capability.IPv6);
-    private ContainerCapture? _capture;
+    private MarkedCapture? _capture;
     private FencePort? _fence;
 
     public event Action<HostEvent>? Happened;
@@ -35,7 +37,9 @@ internal sealed class ContainerHost(
     {
         if (capabilities.Has(Capability.Capture))
         {
-            _capture ??= ContainerCapture.Start(networks, options.RunId);
+            _capture ??= MarkedCapture.Start(
+                [.. networks.Bridges.Select(bridge => LibpcapDevice.Open(bridge, OnBridge))],
+                [.. networks.MarkerPaths.Select(path => MarkerSender.ToAll(path.From, path.To))], options.RunId);
         }
 
         return Task.CompletedTask;

@@ -1,4 +1,3 @@
-using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Containers.Engine;
@@ -126,58 +125,22 @@ public sealed class ContainersTarget : ITarget
                 + " kernel tells what becomes of each node");
         }
 
-        if (options.Nodes is < 1 or > 8)
-        {
-            throw new TargetUnusableException($"the target containers has 1 to 8 nodes, not {options.Nodes}");
-        }
-
-        foreach (var (setting, known) in new[]
-        {
-            ("lock", "file"), ("capture", "off"), ("ipv6", "off"), (ContainerHost.PowerOff, "power-off"),
-            ("engine", "ctdb"),
-        })
-        {
-            if (options.Settings.TryGetValue(setting, out var value) && value != known)
-            {
-                throw new TargetUnusableException(
-                    $"--set {setting}={value}: the target containers knows {setting}={known}");
-            }
-        }
+        ReferenceOptions.Require(
+            options, "containers", ("lock", "file"), ("capture", "off"), ("ipv6", "off"),
+            (ContainerHost.PowerOff, "power-off"), ("engine", "ctdb"));
     }
 
     private static CapabilitySet CapabilitiesHere(TargetOptions options)
     {
-        var capabilities = CapabilitySet.Everything
-            .Without(Capability.FailEnumeration, "the target containers has no verb for it")
-            .Without(Capability.SlowLink, "this needs netem: not yet on the target containers")
-            .Without(Capability.LossyLink, "this needs netem: not yet on the target containers");
+        var capabilities = ReferenceOptions.Narrow(
+            CapabilitySet.Everything
+                .Without(Capability.FailEnumeration, "the target containers has no verb for it")
+                .Without(Capability.SlowLink, "this needs netem: not yet on the target containers")
+                .Without(Capability.LossyLink, "this needs netem: not yet on the target containers"),
+            options);
         if (CtdbOption.IsOn(options))
         {
             capabilities = CtdbOption.Of(capabilities);
-        }
-        else if (!ClusterPlan.IsFileLock(options))
-        {
-            capabilities = capabilities.Without(
-                Capability.StallRecoveryLock, "the lease of a frozen holder ends by itself: --set lock=file");
-        }
-
-        if (options.Nodes < 3)
-        {
-            capabilities = capabilities.Without(Capability.ThreeNodes, $"the cluster has {options.Nodes}: --nodes 3");
-        }
-
-        foreach (var (name, capability) in
-            new[] { ("capture", Capability.Capture), ("ipv6", Capability.IPv6) })
-        {
-            if (options.Settings.GetValueOrDefault(name) == "off")
-            {
-                capabilities = capabilities.Without(capability, $"switched off by --set {name}=off");
-            }
-        }
-
-        if (LibpcapDevice.WhyNot() is { } reason)
-        {
-            capabilities = capabilities.Without(Capability.Capture, reason);
         }
 
         return capabilities.WhyNot(Capability.Capture) is { } why

@@ -1,21 +1,20 @@
 using Torture.Captures;
 using Torture.Harness.Clusters;
 
-namespace Torture.Targets.Containers.Clusters;
+namespace Torture.Targets.Reference;
 
-/// <summary>The capture of a run on the bridges of its networks, on one clock.</summary>
-internal sealed class ContainerCapture : ICaptureSession, IAsyncDisposable
+/// <summary>The capture of a run on links of this machine, each with a way to put markers on it.</summary>
+internal sealed class MarkedCapture : ICaptureSession, IAsyncDisposable
 {
-    private static readonly LibpcapOptions Options = new() { Promiscuous = true, BufferSize = 32 << 20 };
-
     private readonly IReadOnlyList<MarkerSender> _senders;
     private readonly CaptureSession _session;
 
-    private ContainerCapture(IReadOnlyList<ICaptureDevice> devices, IReadOnlyList<MarkerSender> senders, string runId)
+    private MarkedCapture(IReadOnlyList<ICaptureDevice> devices, IReadOnlyList<MarkerSender> senders, string runId)
     {
         _senders = senders;
         Links = [.. devices.Select(device => new CaptureLink(device.Name, device.Link))];
-        _session = CaptureSession.Start(new MergedDevice(devices, TimeProvider.System), new CaptureSessionOptions
+        var all = devices is [var only] ? only : new MergedDevice(devices, TimeProvider.System);
+        _session = CaptureSession.Start(all, new CaptureSessionOptions
         {
             RunId = runId,
             Send = Send,
@@ -30,10 +29,11 @@ internal sealed class ContainerCapture : ICaptureSession, IAsyncDisposable
 
     public long Dropped => _session.Statistics.Dropped;
 
-    /// <exception cref="CaptureException">No privilege, no libpcap.</exception>
-    public static ContainerCapture Start(ContainerNetworks networks, string runId) => new(
-        [.. networks.Bridges.Select(bridge => LibpcapDevice.Open(bridge, Options))],
-        [.. networks.MarkerPaths.Select(path => MarkerSender.ToAll(path.From, path.To))], runId);
+    /// <summary>Takes devices and senders over; of several links the packets come on one clock.</summary>
+    /// <param name="senders">One for each link.</param>
+    public static MarkedCapture Start(
+        IReadOnlyList<ICaptureDevice> devices, IReadOnlyList<MarkerSender> senders, string runId) =>
+        new(devices, senders, runId);
 
     public async Task<FrameStamp> MarkAsync(Marker marker, CancellationToken cancellationToken)
     {
