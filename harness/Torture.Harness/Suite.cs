@@ -50,6 +50,9 @@ public abstract class Suite
     /// <summary>A line for the case's log and history.</summary>
     protected void Note(string text) => Case.Note(text);
 
+    /// <summary>Lets a time pass that the specification names, or in which a defect would show.</summary>
+    protected Task PassAsync(TimeSpan time) => Task.Delay(time, Time, Deadline);
+
     /// <summary>A bare TCP connection from the case's own client.</summary>
     protected ValueTask<Connection> OpenAsync(IPEndPoint to, CaseClient? client = null) =>
         Case.OpenAsync(to, client ?? Client);

@@ -34,12 +34,13 @@ public sealed class MergedDevice(IReadOnlyList<ICaptureDevice> devices, TimeProv
         while (true)
         {
             Look(TimeSpan.Zero, null);
-            if (Earliest() is { } first && IsSettled(first.TimeNanoseconds))
+            var first = Earliest();
+            if (first is not null && IsSettled(first.TimeNanoseconds))
             {
                 return Take(first);
             }
 
-            var rest = Earliest() is not null ? HandOver : TimeSpan.FromTicks(Math.Max(0, end - Now) / 100);
+            var rest = first is not null ? HandOver : TimeSpan.FromTicks(Math.Max(0, end - Now) / 100);
             if (rest <= TimeSpan.Zero)
             {
                 return null;

@@ -82,9 +82,6 @@ public sealed class OnTheLink : Suite
 
     private IPEndPoint Smb => new(Address.Address, Cluster.Ports.Smb);
 
-    /// <summary>A defect may be that nothing comes: it must have had its time.</summary>
-    private Task PassAsync(TimeSpan time) => Task.Delay(time, Time, Deadline);
-
     private static TestCaseData Way(string name, Func<Node, Fault> lose) =>
         new TestCaseData(lose).SetName($"{{m}}_{name}");
 }

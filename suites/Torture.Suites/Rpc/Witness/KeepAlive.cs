@@ -142,6 +142,4 @@ public sealed class KeepAlive : Suite
     private TimeSpan Late => (2 * Cluster.Limits.Sweep) + TimeSpan.FromSeconds(1);
 
     private Window NotMuchLaterThan(TimeSpan time) => Window.From(time, to: time + Late);
-
-    private Task PassAsync(TimeSpan time) => Task.Delay(time, Time, Deadline);
 }

@@ -123,6 +123,4 @@ public sealed class UnusedRegistration : Suite
         Cluster.Limits.UnusedRegistration + (2 * Cluster.Limits.Sweep) + TimeSpan.FromSeconds(0.5);
 
     private TimeSpan NotYet => Cluster.Limits.UnusedRegistration * 0.7;
-
-    private Task PassAsync(TimeSpan time) => Task.Delay(time, Time, Deadline);
 }
