@@ -107,7 +107,8 @@ internal sealed class FailoverComparison(
 
     private static string? ReasonOf(CaseResult result) => result.Verdict == Verdict.Passed
         ? null
-        : result.Reason ?? result.Checks.FirstOrDefault(check => check.Outcome == CheckOutcome.Broken) switch
+        : result.Expectation ?? result.Reason
+        ?? result.Checks.FirstOrDefault(check => check.Outcome == CheckOutcome.Broken) switch
         {
             { } broken => $"{broken.Requirement}: expected {broken.Expected}, it was {broken.Actual}",
             null => result.Message?.Split('\n')[0],

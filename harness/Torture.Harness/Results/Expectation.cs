@@ -25,6 +25,9 @@ public sealed record Expectation
 
     public required ExpectationKind Kind { get; init; }
 
+    /// <summary>Why it does not show in every run; null: it does, and a case that passes makes it stale.</summary>
+    public string? Sometimes { get; init; }
+
     public bool IsOf(CaseResult result) => FileSystemName.MatchesSimpleExpression(Case, result.Id, ignoreCase: false);
 
     /// <summary>Whether it explains a broken check.</summary>

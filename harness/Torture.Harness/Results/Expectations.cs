@@ -5,7 +5,8 @@ namespace Torture.Harness.Results;
 
 /// <summary>
 /// What is known of a product. A case that fails only in ways that are known ends Expected; one that shows nothing of
-/// what is known of it fails, since the list is a statement about the product and must be true.
+/// what is known of it fails, since the list is a statement about the product and must be true; but for what is known
+/// not to show every time.
 /// </summary>
 public sealed record Expectations
 {
@@ -53,7 +54,7 @@ public sealed record Expectations
 
         var broken = result.Checks.Where(check => check.Outcome == CheckOutcome.Broken).ToList();
         var shown = known.Where(one => broken.Any(one.Explains) || one.ExplainsReason(result)).ToList();
-        if (known.Except(shown).FirstOrDefault() is { } stale)
+        if (known.Except(shown).FirstOrDefault(one => one.Sometimes is null) is { } stale)
         {
             return result.Verdict > Verdict.Expected ? result : Stale(result, stale);
         }

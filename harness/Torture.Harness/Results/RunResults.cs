@@ -56,6 +56,9 @@ public sealed record RunResults
     /// <summary>What the target cannot do: capability to the hook, privilege or setting that would give it.</summary>
     public IReadOnlyDictionary<string, string> Missing { get; init; } = new SortedDictionary<string, string>();
 
+    /// <summary>What is known of the product, by which the verdicts came about; null: nothing.</summary>
+    public Expectations? Known { get; init; }
+
     /// <summary>Every planned case, in order of its id.</summary>
     public IReadOnlyList<CaseResult> Cases { get; init; } = [];
 

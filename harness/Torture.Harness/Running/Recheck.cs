@@ -44,7 +44,7 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
         var findings = new Findings();
         findings.RunAll(history, CheckersOf(stored));
         var problems = new Problems();
-        if (result.BesidesChecks != Verdict.Passed)
+        if (result.BesidesChecks != Verdict.Passed && !result.IsStale)
         {
             problems.Add(result.BesidesChecks, result.Reason ?? "");
         }
@@ -59,8 +59,12 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
             Verdict = problems.Verdict,
             Reason = problems.Reason,
             Checks = problems.Checks,
+            BesidesChecks = problems.BesidesChecks,
             Checked = problems.Checked,
+            Expectation = null,
+            IsStale = false,
         };
+        again = run.Known?.Judge(again) ?? again;
         return again with { Message = FailureText.Of(again, run.Target) };
     }
 

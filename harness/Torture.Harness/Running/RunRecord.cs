@@ -82,6 +82,7 @@ internal sealed class RunRecord
                     missing => missing.Key.ToString(), missing => missing.Value),
                 Limits = LimitsOf(cluster.Limits),
                 Cluster = cluster.Id,
+                Known = cluster.Expectations.All.Count > 0 ? cluster.Expectations : null,
             };
         }
 

@@ -134,11 +134,11 @@ public sealed class TortureRun : IAsyncDisposable
         for (var round = 1; round <= _options.Repeat; round++)
         {
             var result = await RoundAsync(planned, suite, body, round);
+            result = planned.IsLocal ? result : _known.Judge(result);
             worst = worst is null ? result : Rounds.Join(worst, result);
         }
 
         var settled = worst! with { Started = started - _record.Results.Started };
-        settled = planned.IsLocal ? settled : _known.Judge(settled);
         settled = settled with { Message = FailureText.Of(settled, _options.Target) };
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
@@ -173,7 +173,7 @@ public sealed class TortureRun : IAsyncDisposable
             var session = planned.IsLocal ? null : await SessionAsync(planned);
             await using var run = new CaseRun(
                 planned.Id, session, session?.Cluster.Time ?? _options.Time,
-                planned.Takes ?? session?.Cluster.Limits.Case ?? new Limits().Case,
+                LimitOf(planned, session?.Cluster.Limits),
                 SeedOf(planned.Id, round), planned.Breaks, _stopping.Token);
             suite.Case = run;
             var result = await new CaseExecution(planned, _options, run).ExecuteAsync(body);
@@ -257,6 +257,14 @@ public sealed class TortureRun : IAsyncDisposable
         }
 
         return test;
+    }
+
+    /// <summary>What a case says that it takes, it takes where cases have their usual time.</summary>
+    private static TimeSpan LimitOf(PlannedCase planned, Limits? limits)
+    {
+        var usual = new Limits().Case;
+        var here = limits?.Case ?? usual;
+        return planned.Takes is { } takes ? takes * Math.Max(1, here / usual) : here;
     }
 
     private static RunResults Begun(string runId, RunOptions options, DateTimeOffset started) => new()

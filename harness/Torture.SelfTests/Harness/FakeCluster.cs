@@ -1,6 +1,7 @@
 using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Harness.Results;
 
 namespace Torture.SelfTests.Harness;
 
@@ -26,6 +27,8 @@ internal sealed class FakeCluster : ICluster
 
     /// <summary>Healing undoes it.</summary>
     public bool Heals { get; init; } = true;
+
+    public Expectations Expectations { get; init; } = Expectations.None;
 
     /// <summary>Before a connection is refused.</summary>
     public Func<CancellationToken, Task> Connecting { get; init; } = _ => Task.CompletedTask;

@@ -2,6 +2,7 @@ using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Results;
 using Torture.Harness.Running;
+using Torture.Requirements;
 using Torture.SelfTests.Loopback;
 
 namespace Torture.SelfTests.Harness;
@@ -18,6 +19,54 @@ public sealed class Rechecks
 
         Recheck.Of(run.Folder).Differences.Should().BeEmpty();
     }
+
+    [Test]
+    public async Task WhatIsKnownOfTheProductIsKnownAgain()
+    {
+        string[] cases = ["tiny.Verdicts.ToleratesAndBreaks", "tiny.Verdicts.Passes"];
+        using var run = new TinyRun
+        {
+            Cluster = new FakeCluster { Expectations = Expecting(cases) },
+        };
+        var before = await run.RunAsync(null, cases);
+
+        var recheck = Recheck.Of(run.Folder);
+
+        before.Cases.Select(one => one.Verdict).Should().Equal(Verdict.Failed, Verdict.Expected);
+        before.Cases[0].IsStale.Should().BeTrue();
+        recheck.Differences.Should().BeEmpty();
+        recheck.Results.Cases[0].Should().BeEquivalentTo(before.Cases[0]);
+        recheck.Results.Cases[1].Expectation.Should().Be("It breaks.");
+    }
+
+    /// <summary>A round that shows what is known excuses none that shows something else.</summary>
+    [Test]
+    public async Task EachRoundIsJudgedByItself()
+    {
+        using var run = new TinyRun
+        {
+            Cluster = new FakeCluster { Expectations = Expecting("tiny.Rounds.BreaksOtherwiseTheSecondTime") },
+        };
+
+        var result = await run.OneAsync(
+            "tiny.Rounds.BreaksOtherwiseTheSecondTime", options => options with { Repeat = 2 });
+
+        result.Verdict.Should().Be(Verdict.Failed);
+        result.Checks.Should().ContainSingle(check => check.Requirement == House.NeverHangs);
+    }
+
+    private static Expectations Expecting(params string[] cases) => new()
+    {
+        Product = "P",
+        All =
+        [
+            .. cases.Select(one => new Expectation
+            {
+                Case = one, Requirement = House.StaysUp, Does = "It breaks.", Because = "frame 1",
+                Kind = ExpectationKind.Defect,
+            }),
+        ],
+    };
 
     [Test]
     public async Task CasesOnTheWireComeToTheSame()

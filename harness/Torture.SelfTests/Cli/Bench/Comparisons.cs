@@ -39,6 +39,25 @@ public sealed class Comparisons
         FailoverComparison.GravestOf(codes).Should().Be(expected);
 
     [Test]
+    public void WhatIsKnownOfTheProductIsTheReason()
+    {
+        var results = SampleRun.Whole() with
+        {
+            Cases =
+            [
+                new CaseResult
+                {
+                    Id = "failover.OwnerLost.TheClientFollows_kill", Verdict = Verdict.Expected,
+                    Message = "x a check", Expectation = "It is slow.",
+                },
+            ],
+        };
+
+        FailoverComparison.FaultsOf(results, ["kill"])[0].Follows.Should()
+            .BeEquivalentTo(new { Verdict = Verdict.Expected, Reason = "It is slow." });
+    }
+
+    [Test]
     public void BothCasesOfAFaultAreFoundAndTheirReasonsKept()
     {
         var results = SampleRun.Whole() with
