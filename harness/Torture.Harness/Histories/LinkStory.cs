@@ -27,8 +27,11 @@ internal sealed record LinkStray(AddressHeard Heard, LinkTake Since);
 /// <summary>Who had which public address on the link, told from packets and from what the cluster says.</summary>
 internal sealed class LinkStory
 {
-    /// <summary>What the cluster tells and the announcement of it are this close together.</summary>
+    /// <summary>An announcement is the one of what the cluster tells this much later, at most.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(3);
+
+    /// <summary>Or this much earlier: CTDB has the address, and announces it once its script has ended.</summary>
+    private static readonly TimeSpan Script = TimeSpan.FromSeconds(5);
 
     /// <summary>What is not announced is the new owner's only so shortly before the cluster tells.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(0.3);
@@ -148,7 +151,7 @@ internal sealed class LinkStory
         {
             foreach (var heard in all)
             {
-                told.Where(taken => taken.At < heard.At - Skew).ToList().ForEach(Unheard);
+                told.Where(taken => taken.At < heard.At - Script).ToList().ForEach(Unheard);
                 if (heard.Owner != _owner)
                 {
                     Heard(heard);
@@ -164,7 +167,7 @@ internal sealed class LinkStory
         private void Heard(AddressHeard heard)
         {
             var ahead = heard.IsAnnouncement ? Skew : Ahead;
-            var match = told.FirstOrDefault(taken => taken.At - heard.At <= ahead && heard.At - taken.At <= Skew
+            var match = told.FirstOrDefault(taken => taken.At - heard.At <= ahead && heard.At - taken.At <= Script
                 && !IsEarlier(heard, taken));
             var isFormer = _former.Contains(heard.Owner);
             if (_owner is null && !isFormer && !(heard.IsAnnouncement && match is not null))

@@ -120,13 +120,14 @@ public static class NotificationModel
 
     /// <summary>
     /// Certain is what happened while the registration lived, in a cluster that was at rest before, is whole enough to
-    /// hear of it, and did not take it back before anybody could look.
+    /// hear of it, and did not take it back before anybody could look. Who polls no more hears no more.
     /// </summary>
     private static bool IsCertain(WitnessStory story, List<HistoryEvent> events, int index)
     {
         var at = events[index].At;
         if (!story.LivedAt(at) || WasNotSeen(events[index], events)
-            || (story.Until is { } end && end - at < Settling))
+            || (story.Until is { } end && end - at < Settling)
+            || (story.Polls is [.., { AnsweredAt: { } last }] && at > last))
         {
             return false;
         }

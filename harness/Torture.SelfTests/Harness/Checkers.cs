@@ -116,6 +116,13 @@ public sealed class Checkers
             .Should().Equal("n1 UNAVAILABLE");
 
     [Test]
+    public void WhoPollsNoMoreHearsNoMore() =>
+        Wrong(
+            new NotificationsAsForetold(),
+            OfOwner(N1).Registers(5).Polls(5.1, 6.02, Down("n1")).Polls(6.1, 6.2, Up("n2"))
+                .Releases(6, N1).Takes(6.01, N2).Releases(9, N2).Takes(9.1, N1).Ends(20)).Should().BeEmpty();
+
+    [Test]
     public void ALateNotificationIsFound() =>
         Wrong(
             new NotifiedWithin(TimeSpan.FromSeconds(1)),

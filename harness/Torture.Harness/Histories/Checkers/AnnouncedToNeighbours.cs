@@ -17,8 +17,11 @@ public sealed class AnnouncedToNeighbours(bool asked = false) : IChecker
     /// <summary>Frames closer together than this are one round.</summary>
     private static readonly TimeSpan OneRound = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>So long after the new owner was told of, or was first heard, the first round has come.</summary>
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// So long after the new owner was told of, or was first heard, the first round has come: CTDB has first to end the
+    /// script that took the address.
+    /// </summary>
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Earliest = TimeSpan.FromSeconds(1.0);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(3.1);
