@@ -83,10 +83,9 @@ public sealed class MovedAddress : Suite
         await using (await Nemesis.InjectAsync(move))
         {
             Check.That(Ctdb.RegistrationStaysWhereTaken, await BecomesAsync(() => hearer.HeardAFailover), true);
+            var reply = await registration.UnRegisterAsync();
+            Check.That(Ctdb.RegistrationStaysWhereTaken, reply, r => r.Status, ERROR_SUCCESS);
         }
-
-        var reply = await registration.UnRegisterAsync();
-        Check.That(Ctdb.RegistrationStaysWhereTaken, reply, r => r.Status, ERROR_SUCCESS);
     }
 
     private PublicAddress Address => Cluster.PublicAddresses[0];

@@ -4,7 +4,7 @@ namespace Torture.Suites.Failover;
 
 /// <summary>What neighbours and idle clients hear when the owner of an address is lost.</summary>
 [Needs(Capability.LinkAddresses, Capability.ThreeNodes, Capability.Observe), BreaksCluster]
-public sealed class OnTheLink : Suite
+public sealed class OnTheLink : OwnerSuite
 {
     /// <summary>A connection of this age is known to every node.</summary>
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(1.2);
@@ -24,14 +24,14 @@ public sealed class OnTheLink : Suite
         Ctdb.NeighboursTold, Ctdb.AnnouncedThreeTimes, Ctdb.AnnouncedByOwner, Ctdb.NothingAnsweredByOldOwner)]
     public async Task TheNewOwnerIsAnnounced(Func<Node, Fault> lose)
     {
-        var owner = await OwnerOfAsync(Address);
-        await using var before = await OpenAsync(Smb);
+        var (address, owner) = await OwnedAddressAsync();
+        await using var before = await OpenAsync(SmbOf(address));
 
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
-            await NextOwnerOfAsync(Address, owner);
+            await NextOwnerOfAsync(address, owner);
             await PassAsync(Rounds);
-            await using var after = await OpenAsync(Smb, AnotherClient());
+            await using var after = await OpenAsync(SmbOf(address), AnotherClient());
         }
 
         await Check.HistoryAsync(new AnnouncedToNeighbours(asked: true), new OneOwnerOnTheLink());
@@ -42,13 +42,13 @@ public sealed class OnTheLink : Suite
     [Verifies(Ctdb.ClientsTickled, Ctdb.TickledClientsReset, Ctdb.OldConnectionsEnd)]
     public async Task AnIdleClientIsTickledAndReset()
     {
-        var owner = await OwnerOfAsync(Address);
-        await using var idle = await OpenAsync(Smb);
+        var (address, owner) = await OwnedAddressAsync();
+        await using var idle = await OpenAsync(SmbOf(address));
         await PassAsync(Age);
 
         await using (await Nemesis.InjectAsync(new PauseNode(owner)))
         {
-            await NextOwnerOfAsync(Address, owner);
+            await NextOwnerOfAsync(address, owner);
             await PassAsync(Rounds);
         }
 
@@ -68,7 +68,7 @@ public sealed class OnTheLink : Suite
     {
         try
         {
-            await using var connection = await OpenAsync(new IPEndPoint(address.Address, Cluster.Ports.Smb));
+            await using var connection = await OpenAsync(SmbOf(address));
             return true;
         }
         catch (IOException refused)
@@ -78,9 +78,7 @@ public sealed class OnTheLink : Suite
         }
     }
 
-    private PublicAddress Address => Cluster.PublicAddresses[0];
-
-    private IPEndPoint Smb => new(Address.Address, Cluster.Ports.Smb);
+    private IPEndPoint SmbOf(PublicAddress address) => new(address.Address, Cluster.Ports.Smb);
 
     private static TestCaseData Way(string name, Func<Node, Fault> lose) =>
         new TestCaseData(lose).SetName($"{{m}}_{name}");

@@ -4,7 +4,7 @@ namespace Torture.Suites.Failover;
 
 /// <summary>The owner of an address is lost, in each of the ways in which owners are lost.</summary>
 [Needs(Capability.ThreeNodes, Capability.Observe), BreaksCluster]
-public sealed class OwnerLost : Suite
+public sealed class OwnerLost : OwnerSuite
 {
     private static IEnumerable<TestCaseData> Ways =>
     [
@@ -21,8 +21,8 @@ public sealed class OwnerLost : Suite
         Ctdb.NotificationNotInvented)]
     public async Task TheClientIsToldBothChanges(Func<Node, Fault> lose)
     {
-        var owner = await OwnerOfAsync(Address);
-        await using var registration = await RegisterAsync(Address);
+        var (address, owner) = await OwnedAddressAsync();
+        await using var registration = await RegisterAsync(address);
         var hearer = Hearer.UntilAvailable(registration);
 
         await using (await Nemesis.InjectAsync(lose(owner)))
@@ -39,8 +39,8 @@ public sealed class OwnerLost : Suite
     [Verifies(Ctdb.FailoverWithin, Ctdb.NoAcknowledgedOperationLost, Ctdb.OneOwnerPerAddress)]
     public async Task TheClientFollows(Func<Node, Fault> lose)
     {
-        var owner = await OwnerOfAsync(Address);
-        await using var workload = await Workload.StartAsync(Cluster, Address);
+        var (address, owner) = await OwnedAddressAsync();
+        await using var workload = await Workload.StartAsync(Cluster, address);
 
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
@@ -55,8 +55,7 @@ public sealed class OwnerLost : Suite
     [Verifies(Ctdb.FailoverWithin), Needs(Capability.IPv6)]
     public async Task TheClientFollowsOverIPv6(Func<Node, Fault> lose)
     {
-        var address = Cluster.PublicAddresses.First(a => a.Address.AddressFamily == AddressFamily.InterNetworkV6);
-        var owner = await OwnerOfAsync(address);
+        var (address, owner) = await OwnedAddressAsync(AddressFamily.InterNetworkV6);
         await using var workload = await Workload.StartAsync(Cluster, address);
 
         await using (await Nemesis.InjectAsync(lose(owner)))
@@ -71,9 +70,9 @@ public sealed class OwnerLost : Suite
     [Verifies(Ctdb.OnlyRegisteredAreTold, Ctdb.AllRegisteredAreTold, Ctdb.RegistrationSurvivesForeignFailover)]
     public async Task AClientOfAnotherAddressHearsNothing(Func<Node, Fault> lose)
     {
-        var owner = await OwnerOfAsync(Address);
+        var (address, owner) = await OwnedAddressAsync();
         var (other, witness) = await FarFromAsync(owner);
-        await using var concerned = await RegisterAsync(Address, on: witness);
+        await using var concerned = await RegisterAsync(address, on: witness);
         await using var registration = await RegisterAsync(other, on: witness);
         var hearer = Hearer.UntilAvailable(concerned);
         var silent = registration.StartAsyncNotify();
@@ -94,37 +93,37 @@ public sealed class OwnerLost : Suite
     [Verifies(Ctdb.EveryAddressServed, Ctdb.InterfaceListFollowsOwnership, Swn.WitnessFlagForOtherNodes)]
     public async Task TheInterfaceListFollows(Func<Node, Fault> lose)
     {
-        var owner = await OwnerOfAsync(Address);
-        var asked = await WitnessForAsync(Address);
+        var (address, owner) = await OwnedAddressAsync();
+        var asked = await WitnessForAsync(address);
         await using var witness = await ConnectAsync(asked);
 
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
-            var next = await NextOwnerOfAsync(Address, owner);
+            var next = await NextOwnerOfAsync(address, owner);
             Check.Holds(
                 Ctdb.EveryAddressServed, next is not null && next != owner, $"another owner than {owner}", $"{next}");
             var list = await AskUntilAsync(
-                witness.GetInterfaceListAsync, list => EntryOf(list)?.GroupName == next?.Name);
-            var entry = EntryOf(list);
+                witness.GetInterfaceListAsync, list => EntryOf(address, list)?.GroupName == next?.Name);
+            var entry = EntryOf(address, list);
             Check.That(Ctdb.InterfaceListFollowsOwnership, entry?.GroupName, next?.Name);
             Check.That(
                 Swn.WitnessFlagForOtherNodes, entry?.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS), next != asked);
         }
     }
 
-    private WitnessInterface? EntryOf(InterfaceListReply list) =>
-        list.Interfaces.FirstOrDefault(entry => entry.IPv4.Equals(Address.Address));
+    private static WitnessInterface? EntryOf(PublicAddress address, InterfaceListReply list) =>
+        list.Interfaces.FirstOrDefault(entry => entry.IPv4.Equals(address.Address));
 
     [TestCaseSource(nameof(Ways))]
     [Verifies(Ctdb.NodeReturns, Ctdb.InterfaceListAgrees)]
     public async Task TheNodeTakesPartAgainAfterwards(Func<Node, Fault> lose)
     {
-        var owner = await OwnerOfAsync(Address);
+        var (address, owner) = await OwnedAddressAsync();
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
             // Until the cluster has noticed there is nothing to come back from.
             await UntilAsync(
-                seen => seen.OwnerOf(Address) is { } next && next != owner, $"another owner of {Address}",
+                seen => seen.OwnerOf(address) is { } next && next != owner, $"another owner of {address}",
                 Cluster.Limits.Failover);
         }
 
@@ -138,8 +137,7 @@ public sealed class OwnerLost : Suite
     [Verifies(Swn.UnavailableThenAvailable), Needs(Capability.IPv6)]
     public async Task AnIpv6AddressMovesTheSameWay(Func<Node, Fault> lose)
     {
-        var address = Cluster.PublicAddresses.First(a => a.Address.AddressFamily == AddressFamily.InterNetworkV6);
-        var owner = await OwnerOfAsync(address);
+        var (address, owner) = await OwnedAddressAsync(AddressFamily.InterNetworkV6);
         await using var registration = await RegisterAsync(address);
         var hearer = Hearer.UntilAvailable(registration);
 
@@ -153,8 +151,6 @@ public sealed class OwnerLost : Suite
 
     private static TestCaseData Way(string name, Func<Node, Fault> lose) =>
         new TestCaseData(lose).SetName($"{{m}}_{name}");
-
-    private PublicAddress Address => Cluster.PublicAddresses[0];
 
     /// <summary>An address of another owner, and a witness that is neither of the two.</summary>
     private async Task<(PublicAddress Address, Node Witness)> FarFromAsync(Node victim)
