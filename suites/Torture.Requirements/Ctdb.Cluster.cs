@@ -58,4 +58,10 @@ public static partial class Ctdb
     /// </summary>
     [Requirement("Cluster", Level.Should)]
     public const string StalledLockStalls = "CTDB-028";
+
+    /// <summary>
+    /// A node whose links are slow, but quicker than the limit of silence, stays in the cluster with its addresses.
+    /// </summary>
+    [Requirement("Cluster", Level.Must)]
+    public const string SlowIsNotDead = "CTDB-048";
 }

@@ -56,6 +56,9 @@ public enum Capability
     Partition,
     SlowLink,
     LossyLink,
+    DuplicatingLink,
+    ReorderingLink,
+    FlappingLink,
     ForceUnregister,
     ForceResponse,
 
@@ -91,6 +94,10 @@ public sealed class CapabilitySet
     }
 
     public bool Has(Capability capability) => !_missing.ContainsKey(capability);
+
+    /// <summary>Without any of them, for one reason.</summary>
+    public CapabilitySet WithoutAll(IEnumerable<Capability> capabilities, string reason) =>
+        capabilities.Aggregate(this, (set, capability) => set.Without(capability, reason));
 
     /// <summary>Why it is missing; null where it is there.</summary>
     public string? WhyNot(Capability capability) => _missing.GetValueOrDefault(capability);

@@ -58,6 +58,13 @@ public interface ICluster : IAsyncDisposable
     /// <exception cref="IOException">Refused, unreachable, reset.</exception>
     ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Asks the kernel that has an address of IPv4 for echoes, one after the other; what becomes of questions and
+    /// answers is for the capture to show.
+    /// </summary>
+    /// <exception cref="IOException">They cannot be sent.</exception>
+    void AskEchoes(IPAddress address, int count);
+
     /// <summary>A name and addresses for a case.</summary>
     CaseClient ClaimClient(string caseId);
 

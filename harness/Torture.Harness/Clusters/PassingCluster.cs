@@ -49,6 +49,8 @@ public abstract class PassingCluster(ICluster cluster) : ICluster
         IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
         cluster.ConnectAsync(from, to, cancellationToken);
 
+    public void AskEchoes(IPAddress address, int count) => cluster.AskEchoes(address, count);
+
     public virtual CaseClient ClaimClient(string caseId) => cluster.ClaimClient(caseId);
 
     public virtual Task<ClusterObservation> ObserveAsync(CancellationToken cancellationToken) =>

@@ -24,7 +24,7 @@ public static class Effects
         ChangeAddress change => CarriedOut(fault, change.ClientName, before, now),
         ForceResponse force => CarriedOut(fault, force.ClientName, before, now),
         ChangeResource change => CarriedOut(fault, change.Address.ToString(), before, now),
-        // Of a slow or lossy link no node tells: whoever can make one has to say how it is seen.
+        // Of a fault of a link no node tells: packets show it alone.
         _ => null,
     };
 

@@ -181,23 +181,6 @@ public sealed record Partition(Node From, Node To, Direction Direction = Directi
     };
 }
 
-/// <summary>Packets to and from the node arrive late.</summary>
-public sealed record SlowLink(Node Node, TimeSpan Delay) : Fault
-{
-    public override Capability Needs => Capability.SlowLink;
-
-    public override string ToString() => $"slow link of {Node} by {Delay.TotalMilliseconds:0} ms";
-}
-
-/// <summary>A part of the packets to and from the node never arrives.</summary>
-/// <param name="Loss">0 to 1.</param>
-public sealed record LossyLink(Node Node, double Loss) : Fault
-{
-    public override Capability Needs => Capability.LossyLink;
-
-    public override string ToString() => FormattableString.Invariant($"lossy link of {Node}: {Loss:P0}");
-}
-
 /// <summary>The server drops a client's registrations without being asked by it.</summary>
 public sealed record ForceUnregister(string ClientName) : Fault
 {

@@ -38,6 +38,7 @@ internal sealed class Nemesis(CaseRun run) : INemesis
             throw new InconclusiveException($"{fault} changes nothing that could be seen to act: {already} already");
         }
 
+        LinkProof.Greet(run, fault);
         var mark = await run.MarkAsync(Marker.Fault, fault.ToString()!);
         var injected = run.History.Add(at => new FaultInjected(at, fault, mark?.Marker.Number));
         run.Say($"inject {fault}");

@@ -19,10 +19,11 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
     /// <param name="marker">Number of the marker of T0; null without a capture.</param>
     public async Task UntilItActsAsync(ClusterObservation before, long? marker)
     {
-        var observed = await SeenAsync(
+        var observed = Fault is LinkFault ? "no node can tell" : await SeenAsync(
             async () => Effects.Seen(Fault, before, await run.Cluster.ObserveAsync(run.Deadline)), "by observation");
         var wire = marker is { } number
             ? await SeenAsync(WireProof.Of(run, Fault, before, number), "on the wire")
+            : Fault is LinkFault ? throw NotSeen("on the wire")
             : null;
         TookEffectAt = run.History.Add(at => new FaultTookEffect(at, Fault, observed, wire)).At;
         run.Say($"{Fault} acts: {observed}{(wire is null ? "" : $"; {wire}")}");
@@ -53,7 +54,12 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
             return seen;
         }
 
+        throw NotSeen(where);
+    }
+
+    private InconclusiveException NotSeen(string where)
+    {
         run.History.Add(at => new FaultNotSeen(at, Fault, where));
-        throw new InconclusiveException($"{Fault} was not seen to act {where}");
+        return new InconclusiveException($"{Fault} was not seen to act {where}");
     }
 }

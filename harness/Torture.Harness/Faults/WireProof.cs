@@ -33,6 +33,7 @@ internal static class WireProof
                     && (IsGroup(entry, move.To) || IsOwn(entry)) && entry.State == InterfaceState.AVAILABLE),
                 $"{move.Address} with {move.To}"),
             ChangeResource change => () => ChangedAsync(run, change),
+            LinkFault link => () => LinkProof.LookAsync(run, link, marker),
             Partition cut => () => Task.FromResult(Cut(run, cut, marker)),
             MoveShare or MoveClient or ChangeAddress or ForceResponse or ForceUnregister =>
                 () => HappenedAsync(run, fault, before, marker),

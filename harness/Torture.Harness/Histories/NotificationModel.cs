@@ -135,7 +135,7 @@ public static class NotificationModel
         var restless = events.Any(happened => IsDisturbance(happened)
             && happened.At <= story.From && happened.At > story.From - Settling);
         var apart = events.OfType<FaultInjected>().Any(injected => injected.At <= at
-            && injected.Fault is Partition or StallRecoveryLock);
+            && injected.Fault is Partition or StallRecoveryLock or LinkFault { Link: NodeLink.Private });
         return !restless && !apart && !IsTakenBack(events, index);
     }
 

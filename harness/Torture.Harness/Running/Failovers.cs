@@ -86,8 +86,7 @@ internal static class Failovers
         DisableNode disable => disable.Node.Name,
         BanNode ban => ban.Node.Name,
         StopWitness stop => stop.Node.Name,
-        SlowLink slow => slow.Node.Name,
-        LossyLink lossy => lossy.Node.Name,
+        LinkFault link => link.Node.Name,
         _ => null,
     };
 }

@@ -74,6 +74,8 @@ internal sealed class FakeCluster : ICluster
         throw new IOException("nobody listens");
     }
 
+    public void AskEchoes(IPAddress address, int count) => throw new IOException("nobody answers");
+
     public CaseClient ClaimClient(string caseId) =>
         new(caseId, new IPAddress([10, 0, 2, (byte)Interlocked.Increment(ref _clients)]), null);
 

@@ -32,12 +32,11 @@ internal static class FaultValues
             case Partition cut:
                 Add(values, file, "from", cut.From);
                 Add(values, file, "to", cut.To);
-                values["direction"] = cut.Direction switch
-                {
-                    Direction.FromTo => "from-to",
-                    Direction.ToFrom => "to-from",
-                    _ => "both",
-                };
+                values["direction"] = Word(cut.Direction);
+                break;
+            case LinkFault bad:
+                Add(values, file, "node", bad.Node);
+                AddLink(values, bad);
                 break;
             case StallRecoveryLock or LoseRecoveryLock:
                 Add(values, file, "leader", Leader(before, file));
@@ -76,24 +75,52 @@ internal static class FaultValues
             DisableNode disable => disable.Node,
             BanNode ban => ban.Node,
             StopWitness stop => stop.Node,
-            SlowLink slow => slow.Node,
-            LossyLink lossy => lossy.Node,
             _ => null,
         };
         if (node is not null)
         {
             Add(values, file, "node", node);
         }
+    }
 
-        if (fault is SlowLink { Delay: var delay })
+    private static void AddLink(SortedDictionary<string, string> values, LinkFault fault)
+    {
+        values["link"] = fault.Link == NodeLink.Public ? "public" : "private";
+        values["direction"] = Word(fault.Direction);
+        switch (fault)
         {
-            values["milliseconds"] = Math.Round(delay.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        }
-        else if (fault is LossyLink { Loss: var loss })
-        {
-            values["percent"] = (loss * 100).ToString("0.###", CultureInfo.InvariantCulture);
+            case SlowLink slow:
+                values["milliseconds"] = Milliseconds(slow.Delay);
+                values["rate"] = slow.Rate.ToString(CultureInfo.InvariantCulture);
+                break;
+            case LossyLink lossy:
+                values["percent"] = Percent(lossy.Loss);
+                break;
+            case DuplicatingLink twice:
+                values["percent"] = Percent(twice.Part);
+                break;
+            case ReorderingLink late:
+                values["percent"] = Percent(late.Part);
+                values["milliseconds"] = Milliseconds(late.Late);
+                break;
+            case FlappingLink flapping:
+                values["milliseconds"] = Milliseconds(flapping.Down);
+                values["up.milliseconds"] = Milliseconds(flapping.Up);
+                break;
         }
     }
+
+    private static string Word(Direction direction) => direction switch
+    {
+        Direction.FromTo => "from-to",
+        Direction.ToFrom => "to-from",
+        _ => "both",
+    };
+
+    private static string Milliseconds(TimeSpan time) =>
+        Math.Round(time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    private static string Percent(double part) => (part * 100).ToString("0.###", CultureInfo.InvariantCulture);
 
     private static void AddClient(SortedDictionary<string, string> values, Fault fault, TargetFile file)
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Torture.Captures;
 using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
 
 namespace Torture.Targets.Hooks;
 
@@ -25,9 +26,9 @@ internal static class HookCapabilities
             missing[capability] = reason;
         }
 
-        foreach (var link in new[] { Capability.SlowLink, Capability.LossyLink })
+        foreach (var link in LinkFault.All)
         {
-            missing[link] = "nothing says yet how a slow or lossy link of hooks is seen to act";
+            missing[link] = "nothing says yet how a link of hooks that is bad is seen to act";
         }
 
         missing[Capability.FailEnumeration] = "no hook can make a share enumeration fail";

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.Harness.Results;
@@ -92,6 +93,8 @@ internal sealed partial class HookCluster : ICluster
 
     public ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
         TcpConnection.ConnectAsync(from, to, cancellationToken);
+
+    public void AskEchoes(IPAddress address, int count) => EchoSender.Ask(address, count);
 
     public CaseClient ClaimClient(string caseId) => _clients.Claim(caseId);
 

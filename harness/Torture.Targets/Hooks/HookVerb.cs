@@ -36,8 +36,11 @@ internal sealed record HookVerb(
             ["client", "response", "response.stub"], []),
         new("force-unregister", typeof(ForceUnregister), Capability.ForceUnregister, true, ["client"], []),
         new("partition", typeof(Partition), Capability.Partition, false, ["direction"], ["from", "to"]),
-        new("slow-link", typeof(SlowLink), Capability.SlowLink, false, ["milliseconds"], ["node"]),
-        new("lossy-link", typeof(LossyLink), Capability.LossyLink, false, ["percent"], ["node"]),
+        OnLink<SlowLink>("slow-link", Capability.SlowLink, "milliseconds", "rate"),
+        OnLink<LossyLink>("lossy-link", Capability.LossyLink, "percent"),
+        OnLink<DuplicatingLink>("duplicating-link", Capability.DuplicatingLink, "percent"),
+        OnLink<ReorderingLink>("reordering-link", Capability.ReorderingLink, "percent", "milliseconds"),
+        OnLink<FlappingLink>("flapping-link", Capability.FlappingLink, "milliseconds", "up.milliseconds"),
         new("stall-lock", typeof(StallRecoveryLock), Capability.StallRecoveryLock, false, [], ["leader"]),
         new("lose-lock", typeof(LoseRecoveryLock), Capability.LoseRecoveryLock, false, [], ["leader"]),
     ];
@@ -51,6 +54,9 @@ internal sealed record HookVerb(
     public IEnumerable<string> Placeholders(IEnumerable<string> variables) =>
         Values.Concat(Nodes.SelectMany(node =>
             OfEachNode.Concat(variables).Select(property => $"{node}.{property}").Prepend(node)));
+
+    private static HookVerb OnLink<T>(string name, Capability capability, params string[] values) =>
+        new(name, typeof(T), capability, IsEvent: false, ["link", "direction", .. values], ["node"]);
 
     private static HookVerb OnNode<T>(string name, Capability capability) =>
         new(name, typeof(T), capability, IsEvent: false, [], ["node"]);

@@ -9,7 +9,7 @@ internal static class SampleFault
 {
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
 
-    private const double Loss = 0.5;
+    private const double Part = 0.5;
 
     /// <returns>Null: the cluster has nothing to try it on. The fault is made for a client of that name.</returns>
     public static async Task<Func<string, Fault>?> OfAsync(
@@ -35,7 +35,10 @@ internal static class SampleFault
             "change-resource" => new ChangeResource(address, InterfaceState.UNAVAILABLE),
             "partition" => other is null ? null : new Partition(victim, other),
             "slow-link" => new SlowLink(victim, Delay),
-            "lossy-link" => new LossyLink(victim, Loss),
+            "lossy-link" => new LossyLink(victim, Part),
+            "duplicating-link" => new DuplicatingLink(victim, Part),
+            "reordering-link" => new ReorderingLink(victim, Part, Delay),
+            "flapping-link" => new FlappingLink(victim, Delay * 5, Delay * 5),
             "stall-lock" => new StallRecoveryLock(),
             "lose-lock" => new LoseRecoveryLock(),
             _ => null,

@@ -1,4 +1,5 @@
 using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Frauds;
 using Torture.Targets.Reference;
@@ -81,8 +82,7 @@ public sealed class LoopbackTarget : ITarget
         var capabilities = CapabilitySet.Everything
             .Without(Capability.FailEnumeration, "the target loopback has no verb for it")
             .Without(Capability.LinkAddresses, "loopback has no link addresses: use the target containers")
-            .Without(Capability.SlowLink, "loopback has no link that could be slow: use the target containers")
-            .Without(Capability.LossyLink, "loopback has no link that could lose: use the target containers");
+            .WithoutAll(LinkFault.All, "loopback has no links that could be bad: use the target containers");
         if (!isRoot)
         {
             capabilities = capabilities

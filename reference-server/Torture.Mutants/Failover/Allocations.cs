@@ -57,6 +57,14 @@ public sealed class SilenceNotNoticed(ClusterConfiguration cluster, NodeEntry se
     protected override bool IsExpired(TimeSpan since) => false;
 }
 
+[Defect("A node is called dead after a sixth of the silence that its profile allows.")]
+[Violates(Ctdb.SlowIsNotDead)]
+public sealed class LateTakenForDead(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override int KeepAliveLimit => base.KeepAliveLimit / 6;
+}
+
 [Defect("A node goes on serving when it has not heard its leader for long.")]
 [Violates(Ctdb.StaleOwnerLetsGo, Ctdb.PartitionLoserLetsGo)]
 public sealed class PermissionNeverEnds(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)

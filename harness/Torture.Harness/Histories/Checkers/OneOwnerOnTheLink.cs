@@ -86,8 +86,11 @@ public sealed class OneOwnerOnTheLink : IChecker
                 answer, Ctdb.OwnerServesAddress, holds: true, $"answered by {answer.Owner}", subject: $"{take}");
         }
 
-        var isLossy = story.Events.Any(
-            happened => happened is FaultInjected { Fault: Partition or SlowLink or LossyLink });
+        var isLossy = story.Events.Any(happened => happened is FaultInjected
+        {
+            Fault: Partition
+                or (SlowLink or LossyLink or FlappingLink) and LinkFault { Link: NodeLink.Public },
+        });
         return !isLossy && asked.Count >= Questions && asked[Questions - 1].At + AnswerLimit <= take.Until
             ? Finding.At(
                 asked[0], Ctdb.OwnerServesAddress, holds: false, $"asked {asked.Count} times, never answered",

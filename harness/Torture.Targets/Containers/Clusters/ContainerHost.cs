@@ -6,6 +6,7 @@ using Torture.Harness.Faults;
 using Torture.Harness.Running;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Containers.Engine;
+using Torture.Targets.Containers.Links;
 using Torture.Targets.Reference;
 
 namespace Torture.Targets.Containers.Clusters;
@@ -28,6 +29,7 @@ internal sealed class ContainerHost(
     private readonly bool _hasIPv6 = capabilities.Has(Capability.IPv6);
     private MarkedCapture? _capture;
     private FencePort? _fence;
+    private LinkTroubles? _links;
 
     public event Action<HostEvent>? Happened;
 
@@ -48,6 +50,7 @@ internal sealed class ContainerHost(
     public Task BeginAsync(CancellationToken cancellationToken)
     {
         _fence = new FencePort(plan.Configuration.Supervisor!, TakeFromOthers);
+        _links = new LinkTroubles(PortOf, options.Seed, options.Time);
         return Task.WhenAll(plan.Nodes.Select((node, number) =>
             engine.CreateContainerAsync(SpecOf(node, number), cancellationToken)));
     }
@@ -59,6 +62,7 @@ internal sealed class ContainerHost(
             _isToEnd[node.Name] = true;
         }
 
+        _links?.Dispose();
         await Task.WhenAll(plan.Nodes.Select(node =>
             engine.RemoveContainerAsync(ContainerOf(node), CancellationToken.None)));
         foreach (var watch in _watches.Values)
@@ -114,6 +118,7 @@ internal sealed class ContainerHost(
         KillNode kill => KillAsync(kill.Node, cancellationToken),
         PauseNode pause => FreezeAsync(pause.Node, cancellationToken),
         Partition cut => OnLinksOf(cut, (from, to) => from.Cut(to)),
+        LinkFault link => ApartAsync(() => _links!.Make(link), cancellationToken),
         _ => null,
     };
 
@@ -121,6 +126,7 @@ internal sealed class ContainerHost(
     {
         PauseNode pause => GoOnAsync(pause.Node, cancellationToken),
         Partition cut => OnLinksOf(cut, (from, to) => from.Mend(to)),
+        LinkFault link => ApartAsync(() => _links!.Heal(link), cancellationToken),
         _ => null,
     };
 
@@ -185,6 +191,14 @@ internal sealed class ContainerHost(
 
         return Task.CompletedTask;
     }
+
+    private (string Port, string Bridge) PortOf(Node node, NodeLink link) => (
+        _watches[node.Name].OtherEnd(link == NodeLink.Private ? node.Private! : node.Address),
+        networks.BridgeOf(link));
+
+    /// <summary>It waits for the kernel: not on a thread that others need.</summary>
+    private static Task ApartAsync(Action act, CancellationToken cancellationToken) => Task.Factory.StartNew(
+        act, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private Task FreezeAsync(Node node, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
 using Torture.Targets.Containers.Engine;
 using Torture.Targets.Reference;
 
@@ -34,6 +35,8 @@ internal sealed class ContainerNetworks : IAddressBook
     public string Range => _public.Range.Subnet.ToString();
 
     public IReadOnlyList<string> Bridges => [_private.Range.Bridge, _public.Range.Bridge];
+
+    public string BridgeOf(NodeLink link) => (link == NodeLink.Private ? _private : _public).Range.Bridge;
 
     /// <summary>Host and broadcast address of each, where markers go from and to.</summary>
     public IReadOnlyList<(IPAddress From, IPEndPoint To)> MarkerPaths =>

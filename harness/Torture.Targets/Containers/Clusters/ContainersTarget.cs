@@ -1,4 +1,5 @@
 using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Containers.Engine;
 using Torture.Targets.Containers.Images;
@@ -134,9 +135,7 @@ public sealed class ContainersTarget : ITarget
     {
         var capabilities = ReferenceOptions.Narrow(
             CapabilitySet.Everything
-                .Without(Capability.FailEnumeration, "the target containers has no verb for it")
-                .Without(Capability.SlowLink, "this needs netem: not yet on the target containers")
-                .Without(Capability.LossyLink, "this needs netem: not yet on the target containers"),
+                .Without(Capability.FailEnumeration, "the target containers has no verb for it"),
             options);
         if (CtdbOption.IsOn(options))
         {
@@ -144,7 +143,7 @@ public sealed class ContainersTarget : ITarget
         }
 
         return capabilities.WhyNot(Capability.Capture) is { } why
-            ? capabilities.Without(Capability.LinkAddresses, why)
+            ? capabilities.Without(Capability.LinkAddresses, why).WithoutAll(LinkFault.All, why)
             : capabilities;
     }
 }

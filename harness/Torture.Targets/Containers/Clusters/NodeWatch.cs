@@ -1,9 +1,11 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Torture.Captures;
 using Torture.Harness.Clusters;
+using Torture.Targets.Containers.Links;
 using Torture.Targets.Reference;
 
 namespace Torture.Targets.Containers.Clusters;
@@ -45,7 +47,7 @@ internal sealed unsafe partial class NodeWatch : IDisposable
     public void Remove(IPAddress address) => Inside(() =>
     {
         if (Find(address) is ({ } link, var prefixLength)
-            && Run("ip", "addr", "del", $"{address}/{prefixLength}", "dev", link) is { } complaint
+            && HostCommand.Run("ip", "addr", "del", $"{address}/{prefixLength}", "dev", link) is { } complaint
             && Find(address).Link is not null)
         {
             // Else its time has run out in this very moment.
@@ -54,17 +56,34 @@ internal sealed unsafe partial class NodeWatch : IDisposable
     });
 
     /// <summary>Nothing leaves it for these addresses any more, not even what the kernel itself sends.</summary>
-    public void Cut(IPAddress to) => Inside(() => Require("iptables", "-I", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
+    public void Cut(IPAddress to) =>
+        Inside(() => HostCommand.Require("iptables", "-I", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
 
     /// <summary>Undoes <see cref="Cut"/>; a network stack that came after it has no cut.</summary>
     public void Mend(IPAddress to) => Inside(() =>
     {
         string[] rule = ["OUTPUT", "-d", $"{to}", "-j", "DROP"];
-        if (Run("iptables", ["-C", .. rule]) is null)
+        if (HostCommand.Run("iptables", ["-C", .. rule]) is null)
         {
-            Require("iptables", ["-D", .. rule]);
+            HostCommand.Require("iptables", ["-D", .. rule]);
         }
     });
+
+    /// <summary>The other end of the link that has the address, as this machine names it.</summary>
+    /// <exception cref="TargetUnusableException">It has ended.</exception>
+    public string OtherEnd(IPAddress address)
+    {
+        const int longestName = 16;
+        var name = stackalloc byte[longestName];
+        var said = "";
+        Inside(() => said = Find(address).Link is { } link
+            ? HostCommand.Require("ip", "-o", "link", "show", "dev", link)
+            : "");
+        return OtherIndex().Match(said) is { Success: true } other
+            && IndexToName(uint.Parse(other.Groups[1].Value, CultureInfo.InvariantCulture), name) != null
+                ? Marshal.PtrToStringAnsi((nint)name)!
+                : throw new TargetUnusableException($"no link has {address} any more: its node has ended");
+    }
 
     /// <summary>As if its cables were pulled out: neither FIN nor RST tells anybody of its end.</summary>
     public void Unplug() => Inside(() =>
@@ -72,7 +91,7 @@ internal sealed unsafe partial class NodeWatch : IDisposable
         foreach (var link in NetworkInterface.GetAllNetworkInterfaces()
             .Where(link => link.NetworkInterfaceType != NetworkInterfaceType.Loopback))
         {
-            Require("ip", "link", "set", link.Name, "down");
+            HostCommand.Require("ip", "link", "set", link.Name, "down");
         }
     });
 
@@ -110,23 +129,6 @@ internal sealed unsafe partial class NodeWatch : IDisposable
                 .Where(entry => entry.Address.Equals(address)).Select(entry => (link.Name, entry.PrefixLength)))
             .FirstOrDefault();
 
-    private static void Require(string program, params string[] arguments)
-    {
-        if (Run(program, arguments) is { } complaint)
-        {
-            throw new TargetUnusableException($"{program} {string.Join(' ', arguments)}: {complaint}");
-        }
-    }
-
-    /// <returns>Null: it was done; else what it complains of.</returns>
-    private static string? Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var said = process.StandardError.ReadToEnd().Trim();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? null : $"{said} (exit code {process.ExitCode})";
-    }
-
     private void Follow()
     {
         var wait = new PollFd { Descriptor = _handle, Events = PollFd.Readable };
@@ -144,20 +146,16 @@ internal sealed unsafe partial class NodeWatch : IDisposable
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint process, nint flags);
 
+    /// <summary>As <c>2: eth0@if281: &lt;BROADCAST,...</c> has it.</summary>
+    [GeneratedRegex(@"^\d+: \w+@if(\d+):")]
+    private static partial Regex OtherIndex();
+
+    [LibraryImport("libc", EntryPoint = "if_indextoname")]
+    private static partial byte* IndexToName(uint index, byte* name);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(PollFd* waits, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);
-
-    /// <summary>struct pollfd.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollFd
-    {
-        public const short Readable = 1;
-
-        public int Descriptor;
-        public short Events;
-        public short Result;
-    }
 }
