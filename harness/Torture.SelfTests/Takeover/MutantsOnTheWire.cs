@@ -73,9 +73,8 @@ public sealed class MutantsOnTheWire
 
         TestContext.Out.WriteLine(string.Join('\n', findings));
         findings.Any().Should().Be(mutant is not null, string.Join('\n', findings));
-        cluster.Connect(address, Smb);
-        Judged(
-            cluster,
+        await JudgedAsync(
+            cluster, address,
             [
                 .. Moved(lost, address, taken), .. Moved(lost, address6, taken),
                 new FaultInjected(lost, new KillNode(First), null),
@@ -96,7 +95,7 @@ public sealed class MutantsOnTheWire
         var taken = TimeProvider.System.GetUtcNow();
 
         (await ArpAnswers.AskAsync(cluster, address)).Should().HaveCount(owners);
-        Judged(cluster, Moved(begun, address, taken), broken);
+        await JudgedAsync(cluster, address, Moved(begun, address, taken), broken);
     }
 
     private static HistoryEvent[] Moved(DateTimeOffset begun, IPAddress address, DateTimeOffset taken) =>
@@ -106,9 +105,13 @@ public sealed class MutantsOnTheWire
         new AddressTaken(taken, new PublicAddress(address), Second, 3),
     ];
 
-    /// <summary>As the checkers that watch every case see it.</summary>
-    private static void Judged(NamespaceCluster cluster, HistoryEvent[] happened, string? broken)
+    /// <summary>As the checkers that watch every case see it, once all packets are there.</summary>
+    private static async Task JudgedAsync(
+        NamespaceCluster cluster, IPAddress address, HistoryEvent[] happened, string? broken)
     {
+        var last = cluster.Connect(address, Smb).Local;
+        await cluster.SeenAsync(
+            trace => trace.Connections.Any(connection => connection.Client.Equals(last)), "the last connection");
         var history = cluster.Tell(happened);
         var findings = AlwaysOn.Checkers.SelectMany(checker => checker.Check(history)).ToArray();
         foreach (var finding in findings)
