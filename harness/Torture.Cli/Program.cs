@@ -11,6 +11,9 @@ namespace Torture.Cli;
 
 internal static class Program
 {
+    /// <summary>Whoever interrupts a command waits so long until it has taken down what it had made.</summary>
+    private static readonly TimeSpan TakenDown = TimeSpan.FromMinutes(2);
+
     private static async Task<int> Main(string[] arguments)
     {
         var root = new RootCommand("Conformance and torture of SMB3 witness failover, the smbtorture of [MS-SWN].")
@@ -38,7 +41,11 @@ internal static class Program
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TakenDown,
+            });
         }
         catch (TargetUnusableException unusable)
         {
