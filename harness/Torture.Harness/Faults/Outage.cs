@@ -38,6 +38,7 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
 
         _healed = true;
         await run.MarkAsync(Marker.Heal, Fault.ToString()!);
+        run.History.Add(at => new HealingBegun(at, Fault));
         await run.WithinAsync(
             run.Cluster.HealAsync(Fault, run.Ending), run.Limits.Fault + run.Limits.Recovery, run.Ending,
             $"{Fault} was not undone");

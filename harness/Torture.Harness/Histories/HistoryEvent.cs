@@ -45,6 +45,9 @@ public sealed record FaultTookEffect(DateTimeOffset At, Fault Fault, string Obse
 /// <param name="Where">By observation, or on the wire.</param>
 public sealed record FaultNotSeen(DateTimeOffset At, Fault Fault, string Where) : HistoryEvent(At);
 
+/// <summary>The nemesis is about to undo a fault: what comes of that may come before it is done.</summary>
+public sealed record HealingBegun(DateTimeOffset At, Fault Fault) : HistoryEvent(At);
+
 public sealed record FaultHealed(DateTimeOffset At, Fault Fault) : HistoryEvent(At);
 
 /// <summary>The cluster equals its baseline again.</summary>

@@ -49,7 +49,7 @@ public static class NotificationModel
                     told.State == InterfaceState.UNAVAILABLE
                         ? ChangeType.RESOURCE_STATE_UNAVAILABLE
                         : ChangeType.RESOURCE_STATE_AVAILABLE, "", false),
-                FaultHealed { Fault: ChangeResource told } => (told.Address.Address,
+                HealingBegun { Fault: ChangeResource told } => (told.Address.Address,
                     ChangeType.RESOURCE_STATE_AVAILABLE, "", false),
                 _ => (IPAddress.None, ChangeType.RESOURCE_STATE_UNKNOWN, "", true),
             };
@@ -82,7 +82,7 @@ public static class NotificationModel
                     yield return new Expected(
                         happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, move.To.Name, certain);
                     break;
-                case FaultHealed { Fault: MoveShare move } when Wants(story, move.Share):
+                case HealingBegun { Fault: MoveShare move } when Wants(story, move.Share):
                     yield return new Expected(
                         happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, "", IsCertain: false);
                     break;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FluentAssertions;
 using NUnit.Framework;
+using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.Harness.Histories;
 using Torture.Harness.Results;
@@ -16,6 +17,9 @@ public sealed class Checkers
     private static readonly AsyncNotifyResponse BothChanges = WitnessBlobs.ResourceChange(
         new ResourceChange(ChangeType.RESOURCE_STATE_UNAVAILABLE, "n1"),
         new ResourceChange(ChangeType.RESOURCE_STATE_AVAILABLE, "n2"));
+
+    private static readonly Share Failover = new("failover", ShareKind.Failover);
+    private static readonly AsyncNotifyResponse Going = WitnessBlobs.ShareMove(AddressInfo.Online(A.Address));
 
     [Test]
     public void AnAddressMayMove() =>
@@ -83,6 +87,18 @@ public sealed class Checkers
             new NotToTheWrongClient(),
             OfOwner(N1).Registers(5, address: B).Polls(5.1, 6.1, Down("n1")).Releases(6, N1).Ends(7))
             .Should().ContainSingle();
+
+    [Test]
+    public void AShareThatGoesHomeIsToldBeforeHealingIsOver() =>
+        All(OfOwner(N1).Registers(5, share: Failover.Name).Polls(5.1, 5.9, Going)
+            .Heals(6, new MoveShare(Failover, N2)).Ends(20)).Should().BeEmpty();
+
+    [Test]
+    public void AShareThatNobodyMovesIsNotTold() =>
+        Wrong(
+            new NoneInvented(),
+            OfOwner(N1).Registers(5, share: Failover.Name).Polls(5.1, 5.7, Going)
+                .Heals(6, new MoveShare(Failover, N2)).Ends(20)).Should().ContainSingle();
 
     [Test]
     public void TheLastOfTwoMovesIsEnough() =>

@@ -44,7 +44,9 @@ internal sealed class Tale
     public Tale Acts(double at, Fault fault) =>
         Add(at, time => new FaultTookEffect(time, fault, "seen", null));
 
-    public Tale Heals(double at, Fault fault) => Add(at, time => new FaultHealed(time, fault));
+    /// <summary>It takes the 0.2 s before.</summary>
+    public Tale Heals(double at, Fault fault) =>
+        Add(at - 0.2, time => new HealingBegun(time, fault)).Add(at, time => new FaultHealed(time, fault));
 
     /// <summary>An operation of a workload is acknowledged; it began 0.5 ms before, or when it is said.</summary>
     public Tale Serves(double at, string? by, double? began = null)
