@@ -30,6 +30,12 @@ public sealed record Limits
     /// </summary>
     public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long a healed cluster must have looked like its baseline to be at rest, where it may yet be about to give
+    /// addresses to others.
+    /// </summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.Zero;
+
     /// <summary>How long nothing must come before a case says that nothing came.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromMilliseconds(500);
 

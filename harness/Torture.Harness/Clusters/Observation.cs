@@ -69,6 +69,11 @@ public sealed record ClusterObservation(DateTimeOffset At, IReadOnlyList<NodeObs
     /// <summary>Owner of each share that has one.</summary>
     public IReadOnlyDictionary<string, string> ShareOwners { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// What the nodes say of each other's addresses is what these say themselves; false while word is on its way.
+    /// </summary>
+    public bool IsAgreed { get; init; } = true;
+
     /// <summary>Whom the first node that knows one takes for the leader; null: nobody leads.</summary>
     public Node? Leader => Nodes.Select(seen => seen.Leader).OfType<string>()
         .Select(name => Nodes.FirstOrDefault(seen => seen.Node.Name == name)?.Node).FirstOrDefault();

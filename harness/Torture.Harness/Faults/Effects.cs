@@ -62,7 +62,7 @@ public static class Effects
         }
 
         var addresses = baseline.Nodes.SelectMany(node => node.Owned).Distinct();
-        return addresses.All(address =>
+        return now.IsAgreed && addresses.All(address =>
             now.OwnerOf(address) is { } owner && (ownersMayDiffer || owner == baseline.OwnerOf(address)))
             && (ownersMayDiffer || baseline.ShareOwners.All(share =>
                 now.ShareOwners.GetValueOrDefault(share.Key) == share.Value));

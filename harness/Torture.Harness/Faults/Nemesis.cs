@@ -75,7 +75,7 @@ internal sealed class Nemesis(CaseRun run) : INemesis
         }
 
         ClusterObservation? last = null;
-        var rest = new Rest(baseline, _ownersMayDiffer ? run.Limits.Rest : null);
+        var rest = new Rest(baseline, _ownersMayDiffer, run.Limits);
         var recovered = await Poll.UntilAsync(
             async () => rest.IsReached(last = await run.Cluster.ObserveAsync(run.Ending)) ? last : null,
             run.Limits.Recovery, run.Time, run.Ending);

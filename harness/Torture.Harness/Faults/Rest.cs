@@ -6,29 +6,27 @@ namespace Torture.Harness.Faults;
 /// Whether a healed cluster is what it was. Where addresses may stay elsewhere, it equals its baseline but for the
 /// owners, and these have not changed for a while: an address that is on its way home would move under the next case.
 /// </summary>
-/// <param name="stays">How long other owners must stay the same; null: they must be those of the baseline.</param>
-internal sealed class Rest(ClusterObservation baseline, TimeSpan? stays)
+public sealed class Rest(ClusterObservation baseline, bool ownersMayDiffer, Limits limits)
 {
     private ClusterObservation? _since;
 
     public bool IsReached(ClusterObservation now)
     {
-        if (Effects.Recovered(baseline, now, ownersMayDiffer: false))
-        {
-            return true;
-        }
-
-        if (stays is null || !Effects.Recovered(baseline, now, ownersMayDiffer: true))
+        var isBaseline = Effects.Recovered(baseline, now, ownersMayDiffer: false);
+        if (!isBaseline && !(ownersMayDiffer && Effects.Recovered(baseline, now, ownersMayDiffer: true)))
         {
             _since = null;
             return false;
         }
 
-        if (_since is null || !Effects.Recovered(_since, now, ownersMayDiffer: false))
+        if (_since is null || !Effects.Recovered(_since, now, ownersMayDiffer: false) || HasReconfigured(_since, now))
         {
             _since = now;
         }
 
-        return now.At - _since.At >= stays;
+        return now.At - _since.At >= (isBaseline ? limits.Settle : limits.Rest);
     }
+
+    private static bool HasReconfigured(ClusterObservation before, ClusterObservation now) =>
+        before.Nodes.Any(node => now.Of(node.Node).Generation != node.Generation);
 }

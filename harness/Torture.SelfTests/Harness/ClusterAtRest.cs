@@ -12,17 +12,33 @@ using Node = Torture.Harness.Clusters.Node;
 /// <summary>When a healed cluster counts as what it was.</summary>
 public sealed class ClusterAtRest
 {
-    private static readonly TimeSpan Stays = TimeSpan.FromSeconds(2);
+    private static readonly Limits Limits = new() { Rest = TimeSpan.FromSeconds(2) };
     private static readonly ClusterObservation Baseline = Seen(0, (N1, [A]), (N2, [B]));
 
     [Test]
     public void WhatEqualsTheBaselineIsAtRestAtOnce() =>
-        new Rest(Baseline, Stays).IsReached(Seen(1, (N1, [A]), (N2, [B]))).Should().BeTrue();
+        new Rest(Baseline, ownersMayDiffer: true, Limits).IsReached(Seen(1, (N1, [A]), (N2, [B]))).Should().BeTrue();
+
+    [Test]
+    public void WhereAddressesMoveAfterAWhileTheBaselineMustStayToo()
+    {
+        var rest = new Rest(Baseline, ownersMayDiffer: false, Limits with { Settle = TimeSpan.FromSeconds(1) });
+
+        rest.IsReached(Seen(1, (N1, [A]), (N2, [B]))).Should().BeFalse("a takeover run may be about to begin");
+        rest.IsReached(Seen(1.5, (N1, []), (N2, [B]))).Should().BeFalse();
+        rest.IsReached(Seen(2, (N1, [A]), (N2, [B]))).Should().BeFalse();
+        rest.IsReached(Seen(3, (N1, [A]), (N2, [B]))).Should().BeTrue();
+    }
+
+    [Test]
+    public void WhereNodesSayDifferentThingsThereIsNoRest() =>
+        new Rest(Baseline, ownersMayDiffer: false, Limits)
+            .IsReached(Seen(1, (N1, [A]), (N2, [B])) with { IsAgreed = false }).Should().BeFalse();
 
     [Test]
     public void OtherOwnersMustStay()
     {
-        var rest = new Rest(Baseline, Stays);
+        var rest = new Rest(Baseline, ownersMayDiffer: true, Limits);
 
         rest.IsReached(Seen(1, (N1, []), (N2, [A, B]))).Should().BeFalse("it may be going home yet");
         rest.IsReached(Seen(2.9, (N1, []), (N2, [A, B]))).Should().BeFalse();
@@ -32,7 +48,7 @@ public sealed class ClusterAtRest
     [Test]
     public void WhoeverMovesMeanwhileBeginsAnew()
     {
-        var rest = new Rest(Baseline, Stays);
+        var rest = new Rest(Baseline, ownersMayDiffer: true, Limits);
 
         rest.IsReached(Seen(1, (N1, []), (N2, [A, B]))).Should().BeFalse();
         rest.IsReached(Seen(2.5, (N1, [A, B]), (N2, []))).Should().BeFalse();
@@ -43,7 +59,7 @@ public sealed class ClusterAtRest
     [Test]
     public void AnAddressThatNobodyOwnsIsNoRest()
     {
-        var rest = new Rest(Baseline, Stays);
+        var rest = new Rest(Baseline, ownersMayDiffer: true, Limits);
 
         rest.IsReached(Seen(1, (N1, []), (N2, [B]))).Should().BeFalse();
         rest.IsReached(Seen(9, (N1, []), (N2, [B]))).Should().BeFalse();
@@ -51,7 +67,8 @@ public sealed class ClusterAtRest
 
     [Test]
     public void WhereOwnersComeBackTheyMustBeBack() =>
-        new Rest(Baseline, stays: null).IsReached(Seen(99, (N1, []), (N2, [A, B]))).Should().BeFalse();
+        new Rest(Baseline, ownersMayDiffer: false, Limits)
+            .IsReached(Seen(99, (N1, []), (N2, [A, B]))).Should().BeFalse();
 
     [Test]
     public void WhatIsSoBeforeAFaultShowsNothing()

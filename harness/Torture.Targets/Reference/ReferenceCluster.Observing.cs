@@ -11,11 +11,20 @@ internal sealed partial class ReferenceCluster
     public async Task<ClusterObservation> ObserveAsync(CancellationToken cancellationToken)
     {
         var states = await _host.StatesAsync(cancellationToken);
-        var seen = await Task.WhenAll(Nodes.Select(node =>
-            ObserveAsync(node, states.GetValueOrDefault(node.Name), cancellationToken)));
-        return new ClusterObservation(Time.GetUtcNow(), [.. seen.Select(node => node.Observation)])
+        var seen = await Task.WhenAll(Nodes.Select(async node =>
         {
-            ShareOwners = Agreed(seen.Where(node => node.Observation.Leader is not null).Select(node => node.Shares)),
+            var process = states.GetValueOrDefault(node.Name);
+            return (Node: node, Process: process, Status: await AskAsync(node, process, cancellationToken));
+        }));
+        var following = seen.Select(one => one.Status).Where(status => status?.Leader is not null).ToList();
+        var observation = new ClusterObservation(Time.GetUtcNow(), [.. seen.Select(one => one.Status is { } status
+            ? Translate.Status(one.Node, status, one.Process)
+            : Translate.Silent(one.Node, one.Process))]);
+        return observation with
+        {
+            ShareOwners = Agreed(following.Select(status => status!.Shares)),
+            IsAgreed = following.SelectMany(status => status!.Addresses).All(entry =>
+                observation.OwnerOf(new PublicAddress(entry.Address))?.Name == entry.Owner),
         };
     }
 
@@ -25,12 +34,12 @@ internal sealed partial class ReferenceCluster
             .Where(owners => owners.Distinct().ToList() is [not null])
             .ToDictionary(owners => owners.Key, owners => owners.First()!);
 
-    private async Task<(NodeObservation Observation, IReadOnlyList<ShareOwner> Shares)> ObserveAsync(
-        Node node, ProcessState process, CancellationToken cancellationToken)
+    /// <returns>Null: it does not answer.</returns>
+    private async Task<NodeStatus?> AskAsync(Node node, ProcessState process, CancellationToken cancellationToken)
     {
         if (process is ProcessState.Suspended or ProcessState.Gone)
         {
-            return (Translate.Silent(node, process), []);
+            return null;
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -39,12 +48,12 @@ internal sealed partial class ReferenceCluster
         {
             var response = await NodePort.AskAsync(
                 Configuration, node.Name, new ControlRequest(ControlVerb.Observe), limit.Token);
-            return (Translate.Status(node, response.Status!, process), response.Status!.Shares);
+            return response.Status;
         }
         catch (Exception silent) when (silent is IOException
             || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return (Translate.Silent(node, process), []);
+            return null;
         }
     }
 }

@@ -149,15 +149,24 @@ internal sealed partial class ReferenceCluster : ICluster
         await _watch!.FollowAsync(node.Name).WaitAsync(cancellationToken);
     }
 
-    /// <summary>One leader, every node healthy and linked, every address held by one.</summary>
-    private Task UntilConvergedAsync(CancellationToken cancellationToken) => Poll.UntilAsync(
-        async () => await ObserveAsync(cancellationToken) is var seen && IsConverged(seen) ? seen : null,
-        TimeSpan.MaxValue, Time, cancellationToken);
+    /// <summary>One leader, every node healthy and linked, every address held by one, and it stays so.</summary>
+    private async Task UntilConvergedAsync(CancellationToken cancellationToken)
+    {
+        Rest? rest = null;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                var seen = await ObserveAsync(cancellationToken);
+                rest = IsConverged(seen) ? rest ?? new Rest(seen, ownersMayDiffer: false, Limits) : null;
+                return rest?.IsReached(seen) == true ? seen : null;
+            },
+            TimeSpan.MaxValue, Time, cancellationToken);
+    }
 
     private bool IsConverged(ClusterObservation seen) =>
         seen.Nodes.All(node => node is { Reachable: true, State: NodeState.Ok, Leader: not null }
             && node.Links.Count == Nodes.Count - 1)
-        && seen.Nodes.Select(node => node.Leader).Distinct().Count() == 1
+        && seen.Nodes.Select(node => node.Leader).Distinct().Count() == 1 && seen.IsAgreed
         && PublicAddresses.All(address => seen.OwnerOf(address) is not null)
         && Shares.Where(share => share.Kind == ShareKind.Failover).All(share => seen.OwnerOf(share) is not null)
         && (Configuration.Engine.Kind == EngineKind.Embedded || IsEven(seen));

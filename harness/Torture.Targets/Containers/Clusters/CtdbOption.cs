@@ -44,6 +44,7 @@ internal static class CtdbOption
                 Effect = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(90),
                 Recovery = TimeSpan.FromSeconds(60),
                 Rest = TimeSpan.FromSeconds(4),
+                Settle = TimeSpan.FromSeconds(3),
                 UnusedRegistration = UnusedRegistration,
                 Case = ReferenceLimits.IsFast(options) ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(6),
             }
