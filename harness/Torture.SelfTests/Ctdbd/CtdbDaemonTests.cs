@@ -59,6 +59,20 @@ public sealed class CtdbDaemonTests : ILocalConnector
     }
 
     [Test]
+    public async Task OneThatASignalHasEndedIsStartedAgain(CancellationToken cancellationToken)
+    {
+        var mark = Path.Combine(_folder.FullName, "mark");
+        using var daemon = Daemon(
+            $"if [ -e {mark} ]; then exec sleep 600; fi\ntouch {mark}\nkill -KILL $$", new DaemonSettings());
+
+        daemon.Start();
+
+        await UntilToldAsync("ctdbd was killed", cancellationToken);
+        await UntilToldAsync("ctdbd: started", cancellationToken, times: 2);
+        Volatile.Read(ref _removed).Should().Be(1);
+    }
+
+    [Test]
     public async Task ItsEndIsSeenAlthoughAChildOfItLives(CancellationToken cancellationToken)
     {
         using var daemon = Daemon("sleep 30 &\necho no lock >&2\nexit 9", new DaemonSettings());
@@ -104,7 +118,8 @@ public sealed class CtdbDaemonTests : ILocalConnector
             LogFolder = _folder.FullName,
         };
         return new CtdbDaemon(
-            cluster, cluster.Nodes[0], settings, this, () => Interlocked.Increment(ref _removed), Tell);
+            cluster, "/cluster.json", cluster.Nodes[0], settings, this, () => Interlocked.Increment(ref _removed),
+            Tell);
     }
 
     private void Tell(string line)
@@ -117,7 +132,7 @@ public sealed class CtdbDaemonTests : ILocalConnector
         _more.Release();
     }
 
-    private async Task UntilToldAsync(string start, CancellationToken cancellationToken)
+    private async Task UntilToldAsync(string start, CancellationToken cancellationToken, int times = 1)
     {
         while (!IsTold())
         {
@@ -128,7 +143,7 @@ public sealed class CtdbDaemonTests : ILocalConnector
         {
             lock (_lines)
             {
-                return _lines.Any(line => line.StartsWith(start, StringComparison.Ordinal));
+                return _lines.Count(line => line.StartsWith(start, StringComparison.Ordinal)) >= times;
             }
         }
     }

@@ -173,6 +173,20 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task WhatItsDaemonIsOnlyAboutToTakeIsNotServed()
+    {
+        await _world.StartAllAsync();
+        var asked = Count("1 GET_PUBLIC_IPS at home");
+
+        _world.Ctdb.SetOwner(A, 1);
+        await _world.UntilAsync(() => Count("1 GET_PUBLIC_IPS at home") > asked + 2, "n2 has heard of it");
+        _world["n2"].Serves(A).Should().BeFalse();
+        _world.Ctdb.Tell(1, CtdbSrvid.TAKE_IP, CtdbCodec.EncodeAddressText(A));
+
+        await _world.UntilAsync(() => _world["n2"].Serves(A), "n2 has A");
+    }
+
+    [Test]
     public async Task AnAddressThatIsNotThereYetIsTakenLater()
     {
         var missing = true;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Torture.Harness.Clusters;
@@ -7,7 +8,8 @@ namespace Torture.Targets.Reference;
 
 /// <summary>
 /// Turns what the nodes and their host tell into the cluster's events. A node that is killed or frozen cannot say
-/// that it lost its addresses: it lost them when the host ended it or unplugged it.
+/// that it lost its addresses: it lost them when the host ended it or unplugged it, or, with ctdbd, when the others
+/// gave it up.
 /// </summary>
 internal sealed class ClusterWatch(
     ClusterConfiguration cluster, IReadOnlyList<Node> nodes, TimeProvider time, Action<ClusterEvent> tell)
@@ -21,6 +23,7 @@ internal sealed class ClusterWatch(
     private readonly OwnershipLedger _ledger = new(tell, time, Patience);
     private readonly CancellationTokenSource _over = new();
     private readonly List<Task> _watches = [];
+    private readonly ConcurrentDictionary<string, bool> _isFrozen = new(StringComparer.Ordinal);
 
     /// <summary>Follows a node from now on, until it ends; returns once it is known what the node holds.</summary>
     public Task FollowAsync(string node)
@@ -47,6 +50,9 @@ internal sealed class ClusterWatch(
                     tell(new ClusterEvent.NodeDied(time.GetUtcNow(), Find(exited.Node), exited.Said));
                 }
 
+                break;
+            case HostEvent.Frozen frozen:
+                _isFrozen[frozen.Node] = frozen.IsFrozen;
                 break;
             case HostEvent.Unplugged unplugged:
                 Release(unplugged.Node, unplugged.Address, unplugged.Sequence);
@@ -112,6 +118,10 @@ internal sealed class ClusterWatch(
                 break;
             case { Kind: NodeEventKind.State, State: { } state } when happened.Node == node:
                 tell(new ClusterEvent.NodeStateChanged(At(happened.Sequence), Find(node), Translate.State(state)));
+                break;
+            case { Kind: NodeEventKind.State, State: MemberState.Disconnected }
+                when cluster.Engine.Kind == EngineKind.Ctdb && _isFrozen.GetValueOrDefault(happened.Node):
+                _ledger.ReleasedAll(At(happened.Sequence), Find(happened.Node), happened.Sequence);
                 break;
         }
     }

@@ -52,6 +52,9 @@ internal abstract record HostEvent(string Node, long Sequence)
     /// <param name="Said">Its last lines, or its exit code.</param>
     public sealed record Exited(string Node, long Sequence, bool Expected, string Said) : HostEvent(Node, Sequence);
 
+    /// <summary>The node stands still, or goes on.</summary>
+    public sealed record Frozen(string Node, long Sequence, bool IsFrozen) : HostEvent(Node, Sequence);
+
     /// <summary>An address was taken from the node, whether it let go or not.</summary>
     public sealed record Unplugged(string Node, long Sequence, IPAddress Address) : HostEvent(Node, Sequence);
 }

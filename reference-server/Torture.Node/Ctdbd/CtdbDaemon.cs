@@ -11,20 +11,26 @@ namespace Torture.Node.Ctdbd;
 
 /// <summary>
 /// The ctdbd of this node: started with what the cluster file says of it, watched, and, when it ends, followed by the
-/// removal of what it leaves on the interface: another node has the addresses then.
+/// removal of what it leaves on the interface: another node has the addresses then. One that a signal has ended is
+/// started again, unless it was sent from here.
 /// </summary>
+/// <param name="clusterFile">Where the cluster file is; no space in its path.</param>
 /// <param name="sockets">Opens the daemon's socket.</param>
 /// <param name="removeAddresses">Takes all public addresses from this node's interface.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class CtdbDaemon(
-    ClusterConfiguration cluster, NodeEntry self, DaemonSettings settings, ILocalConnector sockets,
+    ClusterConfiguration cluster, string clusterFile, NodeEntry self, DaemonSettings settings, ILocalConnector sockets,
     Action removeAddresses, Action<string> log) : ICtdbDaemon, ILocalConnector, IDisposable
 {
+    /// <summary>What a process ends with that a signal has ended, less the signal's number.</summary>
+    private const int SignalExit = 128;
+
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private Process? _process;
     private string? _ended;
+    private bool _isToStayDown;
     private volatile bool _isOver;
 
     public void Start()
@@ -37,7 +43,7 @@ internal sealed class CtdbDaemon(
             }
 
             var process = Begin();
-            (_process, _ended) = (process, null);
+            (_process, _ended, _isToStayDown) = (process, null, false);
             log($"ctdbd: started, process {process.Id}");
             _ = FollowAsync(process);
         }
@@ -51,6 +57,7 @@ internal sealed class CtdbDaemon(
             process = _process is { HasExited: false } running
                 ? running
                 : throw new ConfigurationException("ctdbd does not run");
+            _isToStayDown = true;
         }
 
         _ = Native.Signal(process.Id, Native.SIGKILL);
@@ -120,17 +127,25 @@ internal sealed class CtdbDaemon(
         var lengths = PrefixLengths();
         return new Dictionary<string, string>
         {
-            ["NODE_ADDRESS"] = $"{self.Private}",
+            [HoldLockCommand.NodeAddress] = $"{self.Private}",
             ["NODE_ADDRESSES"] = string.Join(' ', cluster.Nodes.Select(node => node.Private)),
             ["OWN_ADDRESS"] = $"{self.Address}",
             ["PUBLIC_ADDRESSES"] = string.Join(' ', cluster.PublicAddresses.Select(
                 address => $"{address}/{lengths[address.AddressFamily]}")),
-            ["CLUSTER_LOCK"] = Path.GetFullPath(cluster.Lock!.Path),
+            ["CLUSTER_LOCK"] = ClusterLock(cluster.Lock!),
             ["LEADER_TIMEOUT"] = $"{settings.LeaderTimeout}",
             ["TUNABLES"] = string.Join(
                 ' ', settings.Tunables.Append($"NoIPFailback={(cluster.Profile.Failback ? 0 : 1)}")),
         };
     }
+
+    /// <summary>
+    /// A file, which CTDB locks itself, or a program that holds the lease for it; the same words on every node, else
+    /// CTDB refuses to work.
+    /// </summary>
+    private string ClusterLock(LockSettings settings) => settings.Kind == LockKind.File
+        ? Path.GetFullPath(settings.Path)
+        : $"!{HoldLockCommand.Program} hold-lock --cluster {Path.GetFullPath(clusterFile)}";
 
     /// <summary>As the cluster file says, else as the node's own addresses have them, else alone.</summary>
     private Dictionary<AddressFamily, int> PrefixLengths()
@@ -175,16 +190,19 @@ internal sealed class CtdbDaemon(
     }
 
     private static string Fate(int exit) =>
-        exit == 128 + Native.SIGKILL ? "was killed" : $"has ended with exit code {exit}";
+        exit == SignalExit + Native.SIGKILL ? "was killed" : $"has ended with exit code {exit}";
 
     private void Ended(Process process, string line)
     {
+        bool isToCome;
         lock (_gate)
         {
             if (_process == process)
             {
                 (_process, _ended) = (null, line);
             }
+
+            isToCome = process.ExitCode > SignalExit && !_isToStayDown && !_isOver;
         }
 
         if (!_isOver)
@@ -199,6 +217,23 @@ internal sealed class CtdbDaemon(
         catch (Exception refused) when (refused is IOException or ConfigurationException)
         {
             log($"ctdbd: the addresses that it left stay: {refused.Message}");
+        }
+
+        if (isToCome)
+        {
+            StartAgain();
+        }
+    }
+
+    private void StartAgain()
+    {
+        try
+        {
+            Start();
+        }
+        catch (ConfigurationException refused)
+        {
+            log($"ctdbd: not started again: {refused.Message}");
         }
     }
 }

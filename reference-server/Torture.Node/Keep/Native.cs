@@ -20,6 +20,9 @@ internal static partial class Native
     public static bool DieWithParent(int parent) =>
         Prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && GetParent() == parent;
 
+    /// <summary>The process that started this one.</summary>
+    public static int Parent => GetParent();
+
     /// <summary>A session of its own: Ctrl-C in the terminal does not reach it.</summary>
     public static void LeaveSession() => _ = SetSid();
 

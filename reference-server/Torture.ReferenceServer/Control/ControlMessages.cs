@@ -189,7 +189,7 @@ public sealed record AddressOwner(IPAddress Address, string? Owner = null);
 
 public sealed record ShareOwner(string Share, string? Owner = null);
 
-/// <param name="LinkUp">Heartbeats go both ways.</param>
+/// <param name="LinkUp">Heartbeats go both ways; with ctdbd: its witness server has told that it is there.</param>
 public sealed record MemberStatus(string Node, MemberState State, bool LinkUp);
 
 public sealed record RegistrationStatus(

@@ -17,6 +17,7 @@ public sealed partial class CtdbFailover
 
     private CtdbClient? _client;
     private long _life;
+    private uint _number;
     private bool _isLeaving;
 
     private string SocketPath => Cluster.Engine.SocketOf(_self.Name);
@@ -133,7 +134,8 @@ public sealed partial class CtdbFailover
     private void Attached(Attachment attached)
     {
         (_client, _life) = (attached.Client, attached.Life);
-        (_isPolling, _pollAgain) = (false, false);
+        Volatile.Write(ref _number, attached.Number);
+        (_isPolling, _pollAgain, _told) = (false, false, null);
         foreach (var member in _members)
         {
             (member.IsAsked, member.OwnedAt) = (false, 0);

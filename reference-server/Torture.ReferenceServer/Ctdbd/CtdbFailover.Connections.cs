@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Torture.Protocol.Ctdb;
 using Torture.ReferenceServer.Failover;
@@ -12,29 +13,44 @@ public sealed partial class CtdbFailover
 {
     private const int MaximumUnderWay = 256;
 
-    private readonly Channel<(NodeConnection Connection, bool Opened)> _connections =
-        Channel.CreateUnbounded<(NodeConnection, bool)>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>
+    /// A daemon that lets go of an address ends the connections of this node, without a word to their clients, before
+    /// it says whose the address is now: the next owner must still know whom to tickle.
+    /// </summary>
+    private static readonly TimeSpan ReleaseTime = TimeSpan.FromSeconds(5);
 
+    private readonly Channel<NodeConnection> _opened =
+        Channel.CreateUnbounded<NodeConnection>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly ConcurrentDictionary<CtdbConnection, byte> _open = [];
     private readonly SemaphoreSlim _underWay = new(MaximumUnderWay);
 
     /// <inheritdoc/>
-    public void ConnectionOpened(NodeConnection connection) => _connections.Writer.TryWrite((connection, true));
+    public void ConnectionOpened(NodeConnection connection)
+    {
+        _open[At(connection)] = 0;
+        _opened.Writer.TryWrite(connection);
+    }
 
     /// <inheritdoc/>
-    public void ConnectionClosed(NodeConnection connection) => _connections.Writer.TryWrite((connection, false));
+    public void ConnectionClosed(NodeConnection connection)
+    {
+        _open.TryRemove(At(connection), out _);
+        _ = ForgetAsync(At(connection));
+    }
+
+    private static CtdbConnection At(NodeConnection connection) => new(connection.Remote, connection.Local);
 
     private async Task TellConnectionsAsync()
     {
         try
         {
-            while (await _connections.Reader.WaitToReadAsync(_stopping.Token))
+            while (await _opened.Reader.WaitToReadAsync(_stopping.Token))
             {
-                while (_connections.Reader.TryRead(out var news))
+                while (_opened.Reader.TryRead(out var connection))
                 {
                     await _underWay.WaitAsync(_stopping.Token);
-
-                    // In order: each is on its way to the daemon when this returns.
-                    _ = TellAsync(news.Connection, news.Opened);
+                    _ = TellAsync(connection);
                 }
             }
         }
@@ -43,21 +59,12 @@ public sealed partial class CtdbFailover
         }
     }
 
-    private async Task TellAsync(NodeConnection connection, bool opened)
+    private async Task TellAsync(NodeConnection connection)
     {
-        var told = new CtdbConnection(connection.Remote, connection.Local);
         try
         {
-            if (Volatile.Read(ref _client) is not { } client)
-            {
-                return;
-            }
-
-            if (!opened)
-            {
-                await client.RemoveConnectionAsync(told, _stopping.Token);
-            }
-            else if (!await client.AddConnectionAsync(told, _stopping.Token))
+            if (Volatile.Read(ref _client) is { } client
+                && !await client.AddConnectionAsync(At(connection), _stopping.Token))
             {
                 _parts.Log($"failover: {connection.Local.Address} is not this node's: ends the connection of "
                     + connection.Remote);
@@ -71,6 +78,25 @@ public sealed partial class CtdbFailover
         finally
         {
             _underWay.Release();
+        }
+    }
+
+    /// <summary>Where the address is still this node's, and the client has not connected again from there.</summary>
+    private async Task ForgetAsync(CtdbConnection ended)
+    {
+        try
+        {
+            await Task.Delay(ReleaseTime, _parts.Clock.Provider, _stopping.Token);
+            if (Volatile.Read(ref _client) is { } client && !_open.ContainsKey(ended)
+                && (await client.GetPublicAddressesAsync(_stopping.Token)).Any(entry =>
+                    entry.Address.Equals(ended.Server.Address) && entry.Owner == Volatile.Read(ref _number)))
+            {
+                await client.RemoveConnectionAsync(ended, _stopping.Token);
+            }
+        }
+        catch (Exception trouble) when (IsTrouble(trouble))
+        {
+            // Its next owner tickles a connection that has ended, which harms nobody.
         }
     }
 }

@@ -10,6 +10,12 @@ namespace Torture.ReferenceServer.Ctdbd;
 public sealed partial class CtdbFailover
 {
     private readonly HashSet<IPAddress> _strange = [];
+
+    /// <summary>
+    /// What the daemon told that it has taken, and what it had when this node attached. What it is only about to take
+    /// it calls its own too, seconds before neighbours hear of it.
+    /// </summary>
+    private HashSet<IPAddress>? _told;
     private bool _isPolling;
     private bool _pollAgain;
     private long _news;
@@ -43,10 +49,10 @@ public sealed partial class CtdbFailover
                 SetLeader(CtdbCodec.DecodeNumber(message.Data.Span));
                 break;
             case CtdbSrvid.RELEASE_IP:
-                OwnNews(_keeper.Goal.Except([CtdbCodec.DecodeAddressText(message.Data.Span)]));
+                OwnNews(CtdbCodec.DecodeAddressText(message.Data.Span), isTaken: false);
                 break;
             case CtdbSrvid.TAKE_IP:
-                OwnNews(_keeper.Goal.Append(CtdbCodec.DecodeAddressText(message.Data.Span)));
+                OwnNews(CtdbCodec.DecodeAddressText(message.Data.Span), isTaken: true);
                 break;
             case CtdbSrvid.IPREALLOCATED or CtdbSrvid.RECONFIGURE:
                 Poll();
@@ -65,11 +71,28 @@ public sealed partial class CtdbFailover
     }
 
     /// <summary>What was asked before this does not count any more.</summary>
-    private void OwnNews(IEnumerable<IPAddress> owned)
+    private void OwnNews(IPAddress address, bool isTaken)
     {
         _news++;
-        KeepOwned(owned);
+        if (isTaken)
+        {
+            _told?.Add(address);
+            KeepOwned(_keeper.Goal.Append(address));
+        }
+        else
+        {
+            _told?.Remove(address);
+            KeepOwned(_keeper.Goal.Except([address]));
+        }
+
         Poll();
+    }
+
+    private void AdoptOwned(IEnumerable<IPAddress> owned)
+    {
+        _told ??= [.. owned];
+        _told.IntersectWith(owned);
+        KeepOwned(_told);
     }
 
     private void KeepOwned(IEnumerable<IPAddress> owned)
@@ -174,7 +197,7 @@ public sealed partial class CtdbFailover
         TellStates();
         if (isFresh)
         {
-            KeepOwned(seen.Addresses.Where(entry => entry.Owner == _self.Number).Select(entry => entry.Address));
+            AdoptOwned([.. seen.Addresses.Where(entry => entry.Owner == _self.Number).Select(entry => entry.Address)]);
         }
         else
         {

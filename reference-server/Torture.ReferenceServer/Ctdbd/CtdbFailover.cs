@@ -104,6 +104,13 @@ public sealed partial class CtdbFailover : IFailoverEngine
             Ask(peer);
         }
 
+        // What was said before their daemons knew each other went nowhere.
+        foreach (var peer in Peers.Where(peer => peer is { Number: not null, Life: null }
+            && peer.State != MemberState.Disconnected))
+        {
+            Answer(peer, Presence());
+        }
+
         Publish();
     }
 
@@ -151,5 +158,5 @@ public sealed partial class CtdbFailover : IFailoverEngine
         _self.State, _leader?.Name, _term, _isPermitted && _parts.Fence.Holds, _table, _keeper.Held, Members()));
 
     private MemberStatus[] Members() => [.. _members.Select(member => new MemberStatus(
-        member.Name, member.State, member.State != MemberState.Disconnected))];
+        member.Name, member.State, member == _self || member.Life is not null))];
 }

@@ -27,6 +27,9 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
     private string _watchedText = "";
     private TimeSpan _watchedSince;
 
+    /// <summary>The holder has counted since it was first looked at: it lives, whoever waits waits for long.</summary>
+    public bool HolderCounts { get; private set; }
+
     public ValueTask<LockTerm?> TryAcquireAsync(string node, CancellationToken cancellationToken)
     {
         if (_held is not null)
@@ -154,6 +157,7 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         var text = ReadBeat(term);
         if (term != _watchedTerm || text != _watchedText)
         {
+            HolderCounts = term == _watchedTerm;
             (_watchedTerm, _watchedText, _watchedSince) = (term, text, clock.Now);
             return false;
         }

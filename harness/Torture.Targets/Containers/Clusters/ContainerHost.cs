@@ -203,11 +203,13 @@ internal sealed class ContainerHost(
     private Task FreezeAsync(Node node, CancellationToken cancellationToken)
     {
         _isFrozen[node.Name] = true;
+        Happened?.Invoke(new HostEvent.Frozen(node.Name, ClusterWatch.Now, IsFrozen: true));
         return engine.PauseAsync(ContainerOf(node), cancellationToken);
     }
 
     private async Task GoOnAsync(Node node, CancellationToken cancellationToken)
     {
+        Happened?.Invoke(new HostEvent.Frozen(node.Name, ClusterWatch.Now, IsFrozen: false));
         await engine.UnpauseAsync(ContainerOf(node), cancellationToken);
         _isFrozen[node.Name] = false;
     }
@@ -232,10 +234,7 @@ internal sealed class ContainerHost(
             node.Name, at, isExpected, isExpected ? "killed" : await LastWordsAsync(node)));
     }
 
-    /// <summary>
-    /// A ctdbd that was frozen believes for a moment that it has what others have by now: it must not be able to take
-    /// that from them.
-    /// </summary>
+    /// <summary>CTDB takes addresses from others by itself, but from those that are frozen.</summary>
     private bool MayFence(string node) => !IsCtdb || _isFrozen.GetValueOrDefault(node);
 
     private void TakeFromOthers(string taker, IPAddress address)
@@ -243,6 +242,12 @@ internal sealed class ContainerHost(
         foreach (var (node, watch) in _watches.Where(entry => entry.Key != taker && MayFence(entry.Key)))
         {
             watch.Remove(address);
+            if (IsCtdb)
+            {
+                // Else it would go on, for a moment, as if it had what others have by now.
+                watch.Doom("ctdb");
+            }
+
             // Also where it had let go before: it may not have come to say so.
             Happened?.Invoke(new HostEvent.Unplugged(node, ClusterWatch.Now, address));
         }

@@ -95,6 +95,39 @@ internal sealed unsafe partial class NodeWatch : IDisposable
         }
     });
 
+    /// <summary>Kills the processes whose names begin so; frozen ones before they do anything else.</summary>
+    public void Doom(string name)
+    {
+        if (_ended.Task.IsCompleted || SpaceOf(_process) is not { } space)
+        {
+            return;
+        }
+
+        foreach (var process in Process.GetProcesses())
+        {
+            using (process)
+            {
+                if (process.ProcessName.StartsWith(name, StringComparison.Ordinal) && SpaceOf(process.Id) == space)
+                {
+                    process.Kill();
+                }
+            }
+        }
+    }
+
+    /// <summary>The process namespace that it is in; null: it has ended.</summary>
+    private static string? SpaceOf(int process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{process}/ns/pid", returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         _over = true;
