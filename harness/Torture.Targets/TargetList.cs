@@ -5,6 +5,7 @@ using Torture.Targets.Loopback;
 
 [assembly: Target("loopback", typeof(LoopbackTarget))]
 [assembly: Target("containers", typeof(ContainersTarget))]
+[assembly: Target("containers-ctdb", typeof(ContainersTarget))]
 
 // Target files: any by its path, the shipped ones by their names.
 [assembly: Target("file", typeof(HookTarget))]

@@ -26,7 +26,7 @@ internal sealed partial class Prerequisites(TextWriter log)
     public async Task<bool> EnsureForAsync(string target, CancellationToken cancellationToken) => target switch
     {
         "loopback" => EnsureForRun(),
-        "containers" => EnsureForRun() && await EnsureContainersAsync(cancellationToken),
+        "containers" or "containers-ctdb" => EnsureForRun() && await EnsureContainersAsync(cancellationToken),
         // Its hooks use the engine's own command.
         "samba-ctdb" => EnsureForRun() && await EnsureContainersAsync(cancellationToken)
             && (Find("docker") is not null || Install("docker-cli")),

@@ -5,7 +5,7 @@ using Torture.Targets.Reference;
 namespace Torture.Targets.Containers.Clusters;
 
 /// <summary>
-/// <c>--set engine=ctdb</c>: the nodes start a real ctdbd each, and what that decides is what they serve. With
+/// The target containers-ctdb, or <c>--set engine=ctdb</c>: the nodes start a real ctdbd each, and what that decides is what they serve. With
 /// <c>--set profile=ctdb</c> it has CTDB's own times, else such of about a second.
 /// </summary>
 internal static class CtdbOption
@@ -16,7 +16,8 @@ internal static class CtdbOption
     /// <summary>A client that waits for a failover does not poll meanwhile.</summary>
     private static readonly TimeSpan UnusedRegistration = TimeSpan.FromSeconds(15);
 
-    public static bool IsOn(TargetOptions options) => options.Settings.GetValueOrDefault("engine") == "ctdb";
+    public static bool IsOn(TargetOptions options) =>
+        options.Name == "containers-ctdb" || options.Settings.GetValueOrDefault("engine") == "ctdb";
 
     private static EngineSettings EngineOf(TargetOptions options) => new()
     {
