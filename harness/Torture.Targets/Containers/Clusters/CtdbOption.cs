@@ -5,8 +5,8 @@ using Torture.Targets.Reference;
 namespace Torture.Targets.Containers.Clusters;
 
 /// <summary>
-/// The target containers-ctdb, or <c>--set engine=ctdb</c>: the nodes start a real ctdbd each, and what that decides is what they serve. With
-/// <c>--set profile=ctdb</c> it has CTDB's own times, else such of about a second.
+/// The target containers-ctdb, or <c>--set engine=ctdb</c>: the nodes start a real ctdbd each, and what that decides is
+/// what they serve. With <c>--set profile=ctdb</c> it has CTDB's own times, else such of about a second.
 /// </summary>
 internal static class CtdbOption
 {
