@@ -141,11 +141,8 @@ public sealed unsafe class LibpcapDevice : ICaptureDevice
     }
 
     /// <summary>libpcap's own wait has no end on an idle interface, whatever its time-out.</summary>
-    private void Wait(TimeSpan limit)
-    {
-        var descriptor = new PollFd { Descriptor = _descriptor, Events = PollFd.Readable };
-        _ = poll(&descriptor, 1, (int)Math.Ceiling(limit.TotalMilliseconds));
-    }
+    private void Wait(TimeSpan limit) =>
+        PollFd.Wait([new PollFd(_descriptor)], (int)Math.Ceiling(limit.TotalMilliseconds));
 
     private static nint Create(string name)
     {

@@ -66,10 +66,6 @@ internal static unsafe partial class LibpcapNative
     [LibraryImport(Library)]
     public static partial int pcap_get_selectable_fd(nint handle);
 
-    /// <summary>poll(2).</summary>
-    [LibraryImport("libc")]
-    public static partial int poll(PollFd* descriptors, nuint count, int milliseconds);
-
     [LibraryImport(Library)]
     public static partial int pcap_stats(nint handle, Counters* counters);
 
@@ -87,17 +83,6 @@ internal static unsafe partial class LibpcapNative
         public nint Fraction;
         public uint Captured;
         public uint Original;
-    }
-
-    /// <summary>struct pollfd.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct PollFd
-    {
-        public const short Readable = 1;
-
-        public int Descriptor;
-        public short Events;
-        public short Result;
     }
 
     /// <summary>struct bpf_program.</summary>

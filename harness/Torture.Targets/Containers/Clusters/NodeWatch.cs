@@ -116,19 +116,6 @@ internal sealed unsafe partial class NodeWatch : IDisposable
         }
     }
 
-    /// <summary>The process namespace that it is in; null: it has ended.</summary>
-    private static string? SpaceOf(int process)
-    {
-        try
-        {
-            return File.ResolveLinkTarget($"/proc/{process}/ns/pid", returnFinalTarget: false)?.Name;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
     public void Dispose()
     {
         _over = true;
@@ -157,6 +144,19 @@ internal sealed unsafe partial class NodeWatch : IDisposable
         }
     }
 
+    /// <summary>The process namespace that it is in; null: it has ended.</summary>
+    private static string? SpaceOf(int process)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{process}/ns/pid", returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private static (string? Link, int PrefixLength) Find(IPAddress address) =>
         NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(link => link.GetIPProperties().UnicastAddresses
@@ -165,10 +165,9 @@ internal sealed unsafe partial class NodeWatch : IDisposable
 
     private void Follow()
     {
-        var wait = new PollFd { Descriptor = _handle, Events = PollFd.Readable };
         while (!_over && !_ended.Task.IsCompleted)
         {
-            if (Poll(&wait, 1, WaitMilliseconds) > 0)
+            if (PollFd.Wait([new PollFd(_handle)], WaitMilliseconds) > 0)
             {
                 _ended.TrySetResult(ClusterWatch.Now);
             }
@@ -186,9 +185,6 @@ internal sealed unsafe partial class NodeWatch : IDisposable
 
     [LibraryImport("libc", EntryPoint = "if_indextoname")]
     private static partial byte* IndexToName(uint index, byte* name);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(PollFd* waits, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);

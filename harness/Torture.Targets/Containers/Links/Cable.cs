@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Torture.Captures;
 using Torture.Harness.Faults;
 using Torture.Targets.Reference;
 
@@ -8,7 +8,7 @@ namespace Torture.Targets.Containers.Links;
 /// Carries frames between two ends and does to them what a fault says: for kernels that cannot do so themselves. One
 /// thread carries both ways.
 /// </summary>
-internal sealed unsafe partial class Cable : IDisposable
+internal sealed class Cable : IDisposable
 {
     /// <summary>How long it takes to notice that it is over.</summary>
     private const int LongestWait = 50;
@@ -18,6 +18,7 @@ internal sealed unsafe partial class Cable : IDisposable
     private readonly (CableEnd From, CableEnd To, CableLane Lane)[] _ways;
     private readonly PriorityQueue<(byte[] Frame, CableEnd To), (long Due, long Number)> _onTheWay = new();
     private readonly byte[] _frame = new byte[CableEnd.LongestFrame];
+    private readonly PollFd[] _readable;
     private readonly Thread _thread;
     private volatile bool _over;
     private long _taken;
@@ -31,6 +32,7 @@ internal sealed unsafe partial class Cable : IDisposable
             (node, others, new CableLane(fault, fault.Direction != Direction.ToFrom, random)),
             (others, node, new CableLane(fault, fault.Direction != Direction.FromTo, random)),
         ];
+        _readable = [.. _ways.Select(way => new PollFd(way.From.Descriptor))];
         _thread = new Thread(Carry) { IsBackground = true, Name = $"cable {node.Name}" };
         _thread.Start();
     }
@@ -73,13 +75,7 @@ internal sealed unsafe partial class Cable : IDisposable
         var wait = _onTheWay.TryPeek(out _, out var next)
             ? Math.Clamp((next.Due - ClusterWatch.Now + Millisecond - 1) / Millisecond, 0, LongestWait)
             : LongestWait;
-        var ends = stackalloc PollFd[_ways.Length];
-        for (var i = 0; i < _ways.Length; i++)
-        {
-            ends[i] = new PollFd { Descriptor = _ways[i].From.Descriptor, Events = PollFd.Readable };
-        }
-
-        _ = Poll(ends, (nuint)_ways.Length, (int)wait);
+        PollFd.Wait(_readable, (int)wait);
     }
 
     private void Take(CableEnd from, CableEnd to, CableLane lane)
@@ -92,7 +88,4 @@ internal sealed unsafe partial class Cable : IDisposable
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(PollFd* waits, nuint count, int milliseconds);
 }
