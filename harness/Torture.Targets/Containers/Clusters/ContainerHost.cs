@@ -118,7 +118,7 @@ internal sealed class ContainerHost(
         KillNode kill => KillAsync(kill.Node, cancellationToken),
         PauseNode pause => FreezeAsync(pause.Node, cancellationToken),
         Partition cut => OnLinksOf(cut, (from, to) => from.Cut(to)),
-        LinkFault link => ApartAsync(() => _links!.Make(link), cancellationToken),
+        LinkFault link => OwnThread.RunAsync(() => _links!.Make(link)),
         _ => null,
     };
 
@@ -126,7 +126,7 @@ internal sealed class ContainerHost(
     {
         PauseNode pause => GoOnAsync(pause.Node, cancellationToken),
         Partition cut => OnLinksOf(cut, (from, to) => from.Mend(to)),
-        LinkFault link => ApartAsync(() => _links!.Heal(link), cancellationToken),
+        LinkFault link => OwnThread.RunAsync(() => _links!.Heal(link)),
         _ => null,
     };
 
@@ -195,10 +195,6 @@ internal sealed class ContainerHost(
     private (string Port, string Bridge) PortOf(Node node, NodeLink link) => (
         _watches[node.Name].OtherEnd(link == NodeLink.Private ? node.Private! : node.Address),
         networks.BridgeOf(link));
-
-    /// <summary>It waits for the kernel: not on a thread that others need.</summary>
-    private static Task ApartAsync(Action act, CancellationToken cancellationToken) => Task.Factory.StartNew(
-        act, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private Task FreezeAsync(Node node, CancellationToken cancellationToken)
     {

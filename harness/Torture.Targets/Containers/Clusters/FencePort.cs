@@ -48,9 +48,7 @@ internal sealed class FencePort : IDisposable
             var lines = new LineStream(stream);
             while (await lines.ReadAsync(KeepJson.Default.KeepRequest, CancellationToken.None) is { } request)
             {
-                // It waits for the kernel: not on a thread that others need.
-                var answer = await Task.Factory.StartNew(
-                    () => Do(request), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                var answer = await OwnThread.RunAsync(() => Do(request));
                 await lines.WriteAsync(answer, KeepJson.Default.KeepMessage, CancellationToken.None);
             }
         }

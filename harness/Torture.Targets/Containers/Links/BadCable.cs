@@ -44,11 +44,7 @@ internal sealed class BadCable : IDisposable
     public void Dispose()
     {
         _cable.Dispose();
-        if (HostCommand.Run("bridge", "link", "set", "dev", _port, "state", Forwarding) is { } complaint
-            && HostCommand.Run("ip", "link", "show", _port) is null)
-        {
-            throw new TargetUnusableException($"{_port} does not forward again: {complaint}");
-        }
+        HostCommand.RequireWhere(_port, "bridge", "link", "set", "dev", _port, "state", Forwarding);
     }
 
     private void StandIn(string tap)

@@ -23,10 +23,7 @@ internal sealed class Flapper : IDisposable
         _over.Cancel();
         _flapping.GetAwaiter().GetResult();
         _over.Dispose();
-        if (Set("up") is { } complaint && HostCommand.Run("ip", "link", "show", _port) is null)
-        {
-            throw new TargetUnusableException($"{_port} does not come up: {complaint}");
-        }
+        HostCommand.RequireWhere(_port, "ip", "link", "set", _port, "up");
     }
 
     private async Task FlapAsync(FlappingLink fault, Random random, TimeProvider time)
@@ -48,5 +45,6 @@ internal sealed class Flapper : IDisposable
         TimeSpan About(TimeSpan length) => length * (0.8 + (0.4 * random.NextDouble()));
     }
 
-    private string? Set(string state) => HostCommand.Run("ip", "link", "set", _port, state);
+    /// <summary>Its node may have ended, and the link with it.</summary>
+    private void Set(string state) => HostCommand.Run("ip", "link", "set", _port, state);
 }

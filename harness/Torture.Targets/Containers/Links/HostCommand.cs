@@ -19,6 +19,16 @@ internal static class HostCommand
     /// <returns>Null: it was done; else what it complains of.</returns>
     public static string? Run(string program, params string[] arguments) => Do(program, arguments).Complaint;
 
+    /// <summary>Done to a link, unless that is gone.</summary>
+    /// <exception cref="TargetUnusableException">It is there, and it was not done: what it complains of.</exception>
+    public static void RequireWhere(string link, string program, params string[] arguments)
+    {
+        if (Run(program, arguments) is { } complaint && Run("ip", "link", "show", link) is null)
+        {
+            throw new TargetUnusableException($"{program} {string.Join(' ', arguments)}: {complaint}");
+        }
+    }
+
     private static (string Said, string? Complaint) Do(string program, string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
