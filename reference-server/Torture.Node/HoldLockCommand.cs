@@ -14,7 +14,7 @@ internal static class HoldLockCommand
     private const string Contention = "1";
     private const string Failed = "3";
 
-    /// <summary>A holder that counts has done so within half of this part of the lease.</summary>
+    /// <summary>So often in the time of a lease a holder counts, and a contender looks whether it does.</summary>
     private const int StepsOfLease = 10;
 
     /// <summary>The environment variable that says for which node: its private address.</summary>
@@ -34,24 +34,25 @@ internal static class HoldLockCommand
         var cluster = ClusterFile.Load(clusterFile);
         var lease = TimeSpan.FromSeconds(cluster.Profile.Lease);
         await using var held = new LeaseLock(cluster.Lock!.Path, lease, new MonotonicClock(TimeProvider.System));
+        string said;
         try
         {
-            var said = await AcquireAsync(held, NodeOf(cluster), lease) ? Held : Contention;
-            Console.Out.Write(said);
-            Console.Out.Flush();
-            if (said == Held)
-            {
-                await KeepAsync(held, lease);
-            }
-
-            return 0;
+            said = await AcquireAsync(held, NodeOf(cluster), lease) ? Held : Contention;
         }
         catch (IOException refused)
         {
-            Console.Out.Write(Failed);
+            said = Failed;
             Console.Error.WriteLine($"torture-node: cluster lock: {refused.Message}");
-            return 0;
         }
+
+        Console.Out.Write(said);
+        Console.Out.Flush();
+        if (said == Held)
+        {
+            await KeepAsync(held, lease);
+        }
+
+        return 0;
     }
 
     private static string NodeOf(ClusterConfiguration cluster)
@@ -77,12 +78,19 @@ internal static class HoldLockCommand
         return true;
     }
 
-    /// <summary>Until it is lost.</summary>
+    /// <summary>Until it is lost, or is out of reach.</summary>
     private static async Task KeepAsync(LeaseLock held, TimeSpan lease)
     {
-        while (await held.RenewAsync(CancellationToken.None) is not null)
+        try
         {
-            await Task.Delay(lease / StepsOfLease);
+            while (await held.RenewAsync(CancellationToken.None) is not null)
+            {
+                await Task.Delay(lease / StepsOfLease);
+            }
+        }
+        catch (IOException lost)
+        {
+            Console.Error.WriteLine($"torture-node: cluster lock: {lost.Message}");
         }
     }
 }
