@@ -17,7 +17,6 @@ public sealed partial class CtdbFailover
 
     private CtdbClient? _client;
     private long _life;
-    private uint _number;
     private bool _isLeaving;
 
     private string SocketPath => Cluster.Engine.SocketOf(_self.Name);
@@ -134,7 +133,6 @@ public sealed partial class CtdbFailover
     private void Attached(Attachment attached)
     {
         (_client, _life) = (attached.Client, attached.Life);
-        Volatile.Write(ref _number, attached.Number);
         (_isPolling, _pollAgain, _told) = (false, false, null);
         foreach (var member in _members)
         {

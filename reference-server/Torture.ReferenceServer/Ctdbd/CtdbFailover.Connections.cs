@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Threading.Channels;
 using Torture.Protocol.Ctdb;
 using Torture.ReferenceServer.Failover;
@@ -87,9 +88,17 @@ public sealed partial class CtdbFailover
         try
         {
             await Task.Delay(ReleaseTime, _parts.Clock.Provider, _stopping.Token);
+            await _underWay.WaitAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        try
+        {
             if (Volatile.Read(ref _client) is { } client && !_open.ContainsKey(ended)
-                && (await client.GetPublicAddressesAsync(_stopping.Token)).Any(entry =>
-                    entry.Address.Equals(ended.Server.Address) && entry.Owner == Volatile.Read(ref _number)))
+                && await HasAsync(client, ended.Server.Address))
             {
                 await client.RemoveConnectionAsync(ended, _stopping.Token);
             }
@@ -98,5 +107,16 @@ public sealed partial class CtdbFailover
         {
             // Its next owner tickles a connection that has ended, which harms nobody.
         }
+        finally
+        {
+            _underWay.Release();
+        }
+    }
+
+    private async Task<bool> HasAsync(CtdbClient client, IPAddress address)
+    {
+        var self = await client.GetNumberAsync(_stopping.Token);
+        var known = await client.GetPublicAddressesAsync(_stopping.Token);
+        return known.Any(entry => entry.Address.Equals(address) && entry.Owner == self);
     }
 }
