@@ -1,3 +1,5 @@
+using static Torture.Suites.Failover.FaultCases;
+
 namespace Torture.Suites.Failover;
 
 /// <summary>Links are slow, lose packets, bring them twice or in another order, or go up and down.</summary>
@@ -127,7 +129,4 @@ public sealed class BadLinks : Suite
         one => one.Item.ChangeType == (one.Index % 2 == 0
             ? ChangeType.RESOURCE_STATE_UNAVAILABLE
             : ChangeType.RESOURCE_STATE_AVAILABLE));
-
-    private static TestCaseData Way(string name, Func<Node, Fault> spoil) =>
-        new TestCaseData(spoil).SetName($"{{m}}_{name}");
 }

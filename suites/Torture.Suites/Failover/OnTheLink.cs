@@ -1,4 +1,5 @@
 using System.Net;
+using static Torture.Suites.Failover.FaultCases;
 
 namespace Torture.Suites.Failover;
 
@@ -79,7 +80,4 @@ public sealed class OnTheLink : OwnerSuite
     }
 
     private IPEndPoint SmbOf(PublicAddress address) => new(address.Address, Cluster.Ports.Smb);
-
-    private static TestCaseData Way(string name, Func<Node, Fault> lose) =>
-        new TestCaseData(lose).SetName($"{{m}}_{name}");
 }

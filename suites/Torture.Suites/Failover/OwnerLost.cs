@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using static Torture.Suites.Failover.FaultCases;
 
 namespace Torture.Suites.Failover;
 
@@ -148,9 +149,6 @@ public sealed class OwnerLost : OwnerSuite
                 Swn.UnavailableThenAvailable, hearer.HeardAFailover, "UNAVAILABLE, then AVAILABLE", $"{hearer}");
         }
     }
-
-    private static TestCaseData Way(string name, Func<Node, Fault> lose) =>
-        new TestCaseData(lose).SetName($"{{m}}_{name}");
 
     /// <summary>An address of another owner, and a witness that is neither of the two.</summary>
     private async Task<(PublicAddress Address, Node Witness)> FarFromAsync(Node victim)
