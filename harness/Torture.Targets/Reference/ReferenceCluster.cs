@@ -166,7 +166,7 @@ internal sealed partial class ReferenceCluster : ICluster
     private bool IsConverged(ClusterObservation seen) =>
         seen.Nodes.All(node => node is { Reachable: true, State: NodeState.Ok, Leader: not null }
             && node.Links.Count == Nodes.Count - 1)
-        && seen.Nodes.Select(node => node.Leader).Distinct().Count() == 1 && seen.IsAgreed
+        && seen.Nodes.Select(node => node.Leader).Distinct().Count() == 1
         && PublicAddresses.All(address => seen.OwnerOf(address) is not null)
         && Shares.Where(share => share.Kind == ShareKind.Failover).All(share => seen.OwnerOf(share) is not null)
         && (Configuration.Engine.Kind == EngineKind.Embedded || IsEven(seen));

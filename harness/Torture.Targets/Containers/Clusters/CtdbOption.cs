@@ -53,6 +53,6 @@ internal static class CtdbOption
     }
 
     public static CapabilitySet Of(CapabilitySet capabilities) => capabilities
-        .Without(Capability.LoseRecoveryLock, "CTDB's lock is a file: whoever runs can reach it")
-        .Without(Capability.StallRecoveryLock, "a frozen ctdbd keeps the lock, and no address moves until it goes on");
+        .Without(Capability.LoseRecoveryLock, "the engine ctdb has no verb for it")
+        .Without(Capability.StallRecoveryLock, "the engine ctdb has no verb for it");
 }
