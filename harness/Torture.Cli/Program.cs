@@ -2,6 +2,7 @@ using System.CommandLine;
 using Torture.Cli.Bench;
 using Torture.Cli.Clusters;
 using Torture.Cli.Inspect;
+using Torture.Cli.Proving;
 using Torture.Cli.Run;
 using Torture.Cli.Setup;
 using Torture.Cli.Targets;
@@ -22,6 +23,8 @@ internal static class Program
             ListCommand.Create(),
             ReportCommand.Create(),
             RecheckCommand.Create(),
+            ProveCommand.Create(),
+            RequirementsCommand.Create(),
             InspectVerb.Create(),
             ClusterCommand.Create(),
             TargetCommand.Create(),

@@ -104,10 +104,12 @@ internal static class MemberPath
         return finder.Found;
     }
 
-    private static object? At(object? list, int index) =>
-        list is System.Collections.IEnumerable values
-            ? values.Cast<object?>().ElementAtOrDefault(index)
-            : throw new InvalidDataException($"[{index}] of something that is no list");
+    private static object? At(object? list, int index) => list switch
+    {
+        null => null,
+        System.Collections.IEnumerable values => values.Cast<object?>().ElementAtOrDefault(index),
+        _ => throw new InvalidDataException($"[{index}] of something that is no list"),
+    };
 
     private static object? Member(object? value, string name)
     {

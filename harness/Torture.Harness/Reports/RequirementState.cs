@@ -15,6 +15,9 @@ internal enum RequirementState
     /// <summary>Every check held.</summary>
     Held,
 
+    /// <summary>Every check held, and one turned red against a mutant that violates it.</summary>
+    Proved,
+
     /// <summary>No case of this run declares it, with a reason in the catalogue.</summary>
     Excepted,
 

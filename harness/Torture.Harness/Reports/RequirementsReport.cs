@@ -33,6 +33,9 @@ internal static class RequirementsReport
         seen.Checks,
         CheckedBy = seen.Checking,
         DeclaredBy = seen.Declaring,
+        Mutants = seen.Mutants.Select(mutant => mutant.Name),
+        ShownBy = seen.Mutants.Where(mutant => mutant.Shown.Contains(seen.Requirement.Id)).Select(
+            mutant => mutant.Name),
         OtherSuites = RequirementSection.Suites(seen.Requirement),
         seen.Requirement.Exception,
     };

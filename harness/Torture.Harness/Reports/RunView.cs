@@ -10,7 +10,8 @@ internal sealed record RequirementView(
     RequirementState State,
     IReadOnlyList<string> Checking,
     IReadOnlyList<string> Declaring,
-    int Checks);
+    int Checks,
+    IReadOnlyList<MutantResult> Mutants);
 
 /// <param name="Index">Which of the case's failovers: those of repeats follow each other.</param>
 internal sealed record FailoverView(CaseResult Case, FailoverResult Failover, int Index);
@@ -25,7 +26,7 @@ internal sealed class RunView
     {
         Run = run;
         Cases = [.. run.Cases.OrderBy(result => result.Id, StringComparer.Ordinal)];
-        Requirements = [.. Judge(run.Cases)];
+        Requirements = [.. Judge(run.Cases, run.Mutants)];
         _facts = facts ?? (_ => TimelineFacts.None);
     }
 
@@ -54,7 +55,8 @@ internal sealed class RunView
     public string Again(string caseId) =>
         $"torture run {caseId} --target {Run.Target}{(Run.Strict ? " --strict" : "")}";
 
-    private static IEnumerable<RequirementView> Judge(IReadOnlyList<CaseResult> cases)
+    private static IEnumerable<RequirementView> Judge(
+        IReadOnlyList<CaseResult> cases, IReadOnlyList<MutantResult> mutants)
     {
         var declaring = cases
             .SelectMany(result => result.Requirements.Distinct().Select(id => (id, result.Id)))
@@ -70,13 +72,18 @@ internal sealed class RunView
         {
             var made = checking[requirement.Id].ToList();
             var declared = declaring[requirement.Id].Order(StringComparer.Ordinal).ToList();
+            var violating = mutants.Where(mutant => mutant.Violates.Contains(requirement.Id)).ToList();
+            var state = StateOf(requirement, [.. outcomes[requirement.Id]], made.Count > 0, declared.Count > 0);
 
             yield return new RequirementView(
                 requirement,
-                StateOf(requirement, [.. outcomes[requirement.Id]], made.Count > 0, declared.Count > 0),
+                state == RequirementState.Held && violating.Any(mutant => mutant.Shown.Contains(requirement.Id))
+                    ? RequirementState.Proved
+                    : state,
                 [.. made.Select(count => count.Id).Distinct().Order(StringComparer.Ordinal)],
                 declared,
-                made.Sum(count => count.Value));
+                made.Sum(count => count.Value),
+                violating);
         }
     }
 

@@ -11,13 +11,16 @@ public sealed record MutantResult
     /// <summary>Ids of the requirements that it violates.</summary>
     public IReadOnlyList<string> Violates { get; init; } = [];
 
+    /// <summary>Of these, the ones of which a check was broken: seen to be violated.</summary>
+    public IReadOnlyList<string> Shown { get; init; } = [];
+
     /// <summary>Cases that turned red, as they must.</summary>
     public IReadOnlyList<string> KilledBy { get; init; } = [];
 
     /// <summary>Cases that verify what it violates and stayed green.</summary>
     public IReadOnlyList<string> MissedBy { get; init; } = [];
 
-    /// <summary>Cases that turned red although they verify nothing that it violates.</summary>
+    /// <summary>Cases that turned red by something that it does not violate.</summary>
     public IReadOnlyList<string> WronglyKilledBy { get; init; } = [];
 
     /// <summary>Why no case can notice it, where that is so.</summary>

@@ -37,7 +37,7 @@ internal sealed class FakeCluster : ICluster
 
     public string Target => "fake";
 
-    public string Id => "two nodes in memory";
+    public string Id { get; init; } = "two nodes in memory";
 
     public string NetName => "cluster";
 

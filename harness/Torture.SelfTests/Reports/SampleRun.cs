@@ -239,6 +239,7 @@ internal static class SampleRun
             Name = "NeverTimesOut",
             Sentence = "The keep-alive timer is never armed.",
             Violates = [Swn.KeepAliveElapses],
+            Shown = [Swn.KeepAliveElapses],
             KilledBy = [KeepAlive],
         };
         yield return new MutantResult

@@ -14,8 +14,8 @@ internal static class MutantSection
         }
 
         html.Line($"<section id=\"mutants\"><h2>Mutants</h2>");
-        html.Line($"<p>{mutants.Count(Noticed)} of {mutants.Count} deliberate defects were noticed by every case");
-        html.Line($"that verifies what they violate.</p>");
+        html.Line($"<p>{mutants.Count(Noticed)} of {mutants.Count} deliberate defects were noticed, each sentence");
+        html.Line($"that they violate by a check of it, and no case turned red for anything else.</p>");
         html.Line($"<p class=\"map\">");
         foreach (var mutant in mutants)
         {
@@ -24,7 +24,7 @@ internal static class MutantSection
         }
 
         html.Line($"</p><table><thead><tr><th>mutant</th><th>violates</th>");
-        html.Line($"<th>noticed by</th><th>missed by</th></tr></thead><tbody>");
+        html.Line($"<th>noticed by</th><th>not by</th><th>wrongly by</th></tr></thead><tbody>");
         foreach (var mutant in mutants)
         {
             WriteMutant(html, mutant);
@@ -39,25 +39,30 @@ internal static class MutantSection
         html.Line($"<br><small>{mutant.Sentence}</small></td><td>");
         foreach (var id in mutant.Violates)
         {
-            html.Line($"<a href=\"#{id}\">{id}</a>");
+            var text = mutant.Shown.Contains(id) ? Markup.Of($"{id}") : Markup.Of($"<s>{id}</s>");
+            html.Line($"<a href=\"#{id}\">{text}</a>");
         }
 
-        html.Line($"</td><td>{string.Join(", ", mutant.KilledBy)}</td>");
-        html.Line($"<td>{string.Join(", ", mutant.MissedBy)}{mutant.Equivalent}</td></tr>");
+        html.Line($"</td><td>{Folded(mutant.KilledBy)}</td><td>{Folded(mutant.MissedBy)}{mutant.Equivalent}</td>");
+        html.Line($"<td>{string.Join(", ", mutant.WronglyKilledBy)}</td></tr>");
     }
 
-    private static string Anchor(MutantResult mutant) => "mutant-" + Uri.EscapeDataString(mutant.Name);
+    private static Markup Folded(IReadOnlyList<string> cases) => cases.Count <= 2
+        ? Markup.Of($"{string.Join(", ", cases)}")
+        : Markup.Of($"<details><summary>{cases.Count} cases</summary>{string.Join(", ", cases)}</details>");
+
+    internal static string Anchor(MutantResult mutant) => "mutant-" + Uri.EscapeDataString(mutant.Name);
 
     private static bool Noticed(MutantResult mutant) =>
-        mutant is { KilledBy.Count: > 0, MissedBy.Count: 0, WronglyKilledBy.Count: 0 };
+        mutant is { KilledBy.Count: > 0, WronglyKilledBy.Count: 0 } && mutant.Shown.Count == mutant.Violates.Count;
 
     private static string Word(MutantResult mutant) => mutant switch
     {
         { Equivalent: not null } => "equivalent",
         { KilledBy.Count: 0 } => "survived",
         { WronglyKilledBy.Count: > 0 } => "noticed by cases that verify something else",
-        { MissedBy.Count: > 0 } => "noticed by some",
-        _ => "noticed",
+        _ when Noticed(mutant) => "noticed",
+        _ => "noticed, but not everything that it violates",
     };
 
     private static string Class(MutantResult mutant) => mutant switch

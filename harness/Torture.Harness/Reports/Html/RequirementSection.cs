@@ -7,8 +7,8 @@ internal static class RequirementSection
 {
     private static readonly RequirementState[] Order =
     [
-        RequirementState.Failed, RequirementState.Tolerated, RequirementState.Held, RequirementState.Declared,
-        RequirementState.Untested, RequirementState.Excepted,
+        RequirementState.Failed, RequirementState.Tolerated, RequirementState.Held, RequirementState.Proved,
+        RequirementState.Declared, RequirementState.Untested, RequirementState.Excepted,
     ];
 
     public static void Write(HtmlWriter html, RunView view)
@@ -53,8 +53,8 @@ internal static class RequirementSection
         }
 
         html.Line($"</small></summary><table class=\"requirements\"><thead><tr><th>id</th><th>section</th>");
-        html.Line($"<th>level</th><th>requirement</th><th>state</th><th>cases</th><th>other suites</th></tr></thead>");
-        html.Line($"<tbody>");
+        html.Line($"<th>level</th><th>requirement</th><th>state</th><th>cases</th><th>mutants</th>");
+        html.Line($"<th>other suites</th></tr></thead><tbody>");
         foreach (var seen in requirements)
         {
             WriteRequirement(html, seen);
@@ -71,7 +71,7 @@ internal static class RequirementSection
         html.Line($"<td>{requirement.LevelName}</td>");
         html.Line($"<td title=\"{requirement.Text}\">{requirement.Sentence}{Reason(seen)}</td>");
         html.Line($"<td><i class=\"swatch {Class(seen.State)}\"></i> {Word(seen.State)}</td><td>{CasesOf(seen)}</td>");
-        html.Line($"<td>{string.Join(", ", Suites(requirement))}</td></tr>");
+        html.Line($"<td>{MutantsOf(seen)}</td><td>{string.Join(", ", Suites(requirement))}</td></tr>");
     }
 
     private static Markup Reason(RequirementView seen) =>
@@ -92,6 +92,12 @@ internal static class RequirementSection
         };
     }
 
+    /// <summary>One that no check of the sentence noticed is struck out.</summary>
+    private static Markup MutantsOf(RequirementView seen) => new(string.Join("<br>", seen.Mutants.Select(mutant =>
+        mutant.Shown.Contains(seen.Requirement.Id)
+            ? Markup.Of($"<a href=\"#{MutantSection.Anchor(mutant)}\">{mutant.Name}</a>").Text
+            : Markup.Of($"<a href=\"#{MutantSection.Anchor(mutant)}\"><s>{mutant.Name}</s></a>").Text)));
+
     private static Markup List(IReadOnlyList<string> cases) =>
         new(string.Join("<br>", cases.Select(id => Markup.Of($"<a href=\"#{Links.Case(id)}\">{id}</a>").Text)));
 
@@ -109,6 +115,7 @@ internal static class RequirementSection
     internal static string Word(RequirementState state) => state switch
     {
         RequirementState.Held => "checked and held",
+        RequirementState.Proved => "held, and proved able to fail",
         RequirementState.Declared => "declared, not checked",
         _ => state.ToString().ToLowerInvariant(),
     };

@@ -1,0 +1,44 @@
+using Torture.Harness.Results;
+using Torture.Harness.Running;
+
+namespace Torture.Harness.Proving;
+
+/// <summary>The cases that a mutant is tried on.</summary>
+/// <param name="Verifiers">Verify something that it violates: at least one must turn red.</param>
+/// <param name="Bystanders">Some of the others: none may turn red.</param>
+internal sealed record ProofPlan(
+    MutantResult Mutant, IReadOnlyList<PlannedCase> Verifiers, IReadOnlyList<PlannedCase> Bystanders)
+{
+    /// <param name="cases">Those that pass on the correct server.</param>
+    /// <param name="seed">Chooses the bystanders, for each mutant others.</param>
+    public static ProofPlan Of(MutantResult mutant, IReadOnlyList<PlannedCase> cases, int bystanders, int seed)
+    {
+        var verifies = cases.ToLookup(planned => planned.Requirements.Intersect(mutant.Violates).Any());
+        var others = verifies[false].ToArray();
+        var random = new Random(mutant.Name.Aggregate(seed, (hash, letter) => unchecked((hash * 31) + letter)));
+        random.Shuffle(others);
+        return new ProofPlan(mutant, [.. verifies[true]], [.. others.Take(bystanders)]);
+    }
+
+    /// <summary>What the run of these cases against the mutant says of both.</summary>
+    public MutantResult Judge(IReadOnlyList<CaseResult> results)
+    {
+        var red = results.Where(result => result.Verdict == Verdict.Failed).ToList();
+        var verifiers = Verifiers.Select(planned => planned.Id).ToHashSet();
+        var passed = results.Where(result => result.Verdict == Verdict.Passed).Select(result => result.Id);
+        var broken = red.SelectMany(BrokenIn).ToHashSet();
+        return Mutant with
+        {
+            Shown = [.. Mutant.Violates.Where(broken.Contains)],
+            KilledBy = [.. red.Select(result => result.Id).Where(verifiers.Contains)],
+            MissedBy = [.. passed.Where(verifiers.Contains)],
+            WronglyKilledBy = [.. red.Where(IsElsewhere).Select(result => result.Id)],
+        };
+    }
+
+    /// <summary>It turned red, and by nothing that the mutant violates.</summary>
+    private bool IsElsewhere(CaseResult red) => !BrokenIn(red).Intersect(Mutant.Violates).Any();
+
+    private static IEnumerable<string> BrokenIn(CaseResult result) =>
+        result.Checks.Where(check => check.Outcome == CheckOutcome.Broken).Select(check => check.Requirement);
+}
