@@ -2,8 +2,10 @@ using Torture.Harness.Clusters;
 using Torture.Targets.Containers.Clusters;
 using Torture.Targets.Hooks;
 using Torture.Targets.Loopback;
+using Torture.Targets.Simulation;
 
 [assembly: Target("loopback", typeof(LoopbackTarget))]
+[assembly: Target("simulation", typeof(SimulationTarget))]
 [assembly: Target("containers", typeof(ContainersTarget))]
 [assembly: Target("containers-ctdb", typeof(ContainersTarget))]
 

@@ -43,6 +43,9 @@ public sealed record TargetOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Where the cluster is to live; null: in the one that all share.</summary>
+    public IWorld? World { get; init; }
+
     public int Seed { get; init; }
 
     public int Nodes { get; init; } = 3;

@@ -25,7 +25,7 @@ internal static class Evidence
         var place = Path.Combine(folder, relative);
         Directory.CreateDirectory(place);
         Histories.HistoryFile.Write(Path.Combine(place, HistoryFile), run.History.Events);
-        await File.WriteAllLinesAsync(Path.Combine(place, "log.txt"), run.Log);
+        File.WriteAllLines(Path.Combine(place, "log.txt"), run.Log);
         if (run.Capture is { } capture)
         {
             WriteCapture(Path.Combine(place, CaptureFile), capture);
@@ -75,7 +75,7 @@ internal static class Evidence
         {
             if (await cluster.ReadLogAsync(node, CancellationToken.None) is { } log)
             {
-                await File.WriteAllTextAsync(Path.Combine(place, node.Name + ".log"), log);
+                File.WriteAllText(Path.Combine(place, node.Name + ".log"), log);
             }
         }
     }

@@ -19,14 +19,16 @@ public static class TargetCatalogue
             .Select(target => (target.Name, (ITarget)Activator.CreateInstance(target.Type)!))];
 
     /// <exception cref="TargetUnusableException">There is no such target.</exception>
-    public static ITarget Get(string name)
+    public static ITarget Get(string name) => Find(name)
+        ?? throw new TargetUnusableException($"no target '{name}': there are {string.Join(", ", Names)}");
+
+    /// <returns>Null: there is no such target.</returns>
+    public static ITarget? Find(string name)
     {
         var known = Attributes().ToList();
         var found = known.FirstOrDefault(target => target.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? (System.IO.File.Exists(name) ? known.FirstOrDefault(target => target.Name == File) : null)
-            ?? throw new TargetUnusableException(
-                $"no target '{name}': there are {string.Join(", ", known.Select(target => target.Name).Order())}");
-        return (ITarget)Activator.CreateInstance(found.Type)!;
+            ?? (System.IO.File.Exists(name) ? known.FirstOrDefault(target => target.Name == File) : null);
+        return found is null ? null : (ITarget)Activator.CreateInstance(found.Type)!;
     }
 
     private static IEnumerable<TargetAttribute> Attributes()

@@ -22,6 +22,8 @@ public sealed class TortureRun : IAsyncDisposable
     private readonly RunOptions _options;
     private readonly RunRecord _record;
     private readonly Lazy<Task<RunSession>> _session;
+    private readonly IWorldTarget? _worlds;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private SemaphoreSlim? _places;
     private Expectations _known = Expectations.None;
@@ -30,12 +32,16 @@ public sealed class TortureRun : IAsyncDisposable
     private TortureRun(RunOptions options, IReadOnlyList<PlannedCase> plan, ITest tree)
     {
         (_options, _tree) = (options, tree);
-        var started = options.Time.GetUtcNow();
-        RunId = started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)
-            + $"-{Environment.ProcessId}-{Interlocked.Increment(ref _begun)}";
-        Folder = RunFolder.Make(options, started);
-        _record = new RunRecord(Folder, Begun(RunId, options, started), plan, options.Time);
-        _session = new Lazy<Task<RunSession>>(UpAsync);
+        _worlds = options.Up is null ? TargetCatalogue.Find(options.Target) as IWorldTarget : null;
+        Folder = RunFolder.Make(options, options.Time.GetUtcNow());
+        // A run that can be replayed to the byte has no time and no process of its own.
+        _time = _worlds?.NewWorld(options.Seed).Time ?? options.Time;
+        var started = _time.GetUtcNow();
+        RunId = _worlds is not null ? $"{options.Target}-{options.Seed}"
+            : started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)
+                + $"-{Environment.ProcessId}-{Interlocked.Increment(ref _begun)}";
+        _record = new RunRecord(Folder, Begun(RunId, options, started), plan, _time);
+        _session = new Lazy<Task<RunSession>>(() => UpAsync(world: null, options.Seed));
     }
 
     /// <summary>A case begins; from any thread.</summary>
@@ -127,9 +133,9 @@ public sealed class TortureRun : IAsyncDisposable
     internal async Task<CaseResult> ExecuteAsync(PlannedCase planned, Suite suite, Func<Task> body)
     {
         _record.Plan(planned);
-        using var place = planned.IsLocal ? null : await TakePlaceAsync();
+        using var place = planned.IsLocal || _worlds is not null ? null : await TakePlaceAsync();
         CaseStarted?.Invoke(planned);
-        var started = _options.Time.GetUtcNow();
+        var started = _time.GetUtcNow();
         CaseResult? worst = null;
         for (var round = 1; round <= _options.Repeat; round++)
         {
@@ -168,18 +174,13 @@ public sealed class TortureRun : IAsyncDisposable
 
     private async Task<CaseResult> RoundAsync(PlannedCase planned, Suite suite, Func<Task> body, int round)
     {
+        var seed = SeedOf(planned.Id, round);
         try
         {
-            var session = planned.IsLocal ? null : await SessionAsync(planned);
-            await using var run = new CaseRun(
-                planned.Id, session, session?.Cluster.Time ?? _options.Time,
-                LimitOf(planned, session?.Cluster.Limits),
-                SeedOf(planned.Id, round), planned.Breaks, _stopping.Token);
-            suite.Case = run;
-            var result = await new CaseExecution(planned, _options, run).ExecuteAsync(body);
-            return _options.Evidence && !planned.IsLocal
-                ? result with { Evidence = await Evidence.WriteAsync(Folder, run, result, round, _options.Keys) }
-                : result;
+            return planned.IsLocal ? await CaseAsync(planned, suite, body, session: null, round)
+                : _worlds?.NewWorld(seed) is { } world
+                    ? world.Run(() => InWorldAsync(planned, suite, body, world, round))
+                : await CaseAsync(planned, suite, body, await SessionAsync(planned), round);
         }
         catch (NotSupportedByTargetException missing)
         {
@@ -196,24 +197,51 @@ public sealed class TortureRun : IAsyncDisposable
         }
     }
 
+    private async Task<CaseResult> CaseAsync(
+        PlannedCase planned, Suite suite, Func<Task> body, RunSession? session, int round)
+    {
+        await using var run = new CaseRun(
+            planned.Id, session, session?.Cluster.Time ?? _options.Time, LimitOf(planned, session?.Cluster.Limits),
+            SeedOf(planned.Id, round), planned.Breaks, _stopping.Token);
+        suite.Case = run;
+        var result = await new CaseExecution(planned, _options, run).ExecuteAsync(body);
+        return _options.Evidence && !planned.IsLocal
+            ? result with { Evidence = await Evidence.WriteAsync(Folder, run, result, round, _options.Keys) }
+            : result;
+    }
+
+    /// <summary>A case with a world, and so a cluster, of its own.</summary>
+    private async Task<CaseResult> InWorldAsync(
+        PlannedCase planned, Suite suite, Func<Task> body, IWorld world, int round)
+    {
+        _stopping.Token.ThrowIfCancellationRequested();
+        await using var session = await UpAsync(world, SeedOf(planned.Id, round));
+        Require(planned, session.Cluster);
+        return await CaseAsync(planned, suite, body, session, round);
+    }
+
     /// <summary>The cluster, whole, with all that the case needs.</summary>
     private async Task<RunSession> SessionAsync(PlannedCase planned)
     {
         _stopping.Token.ThrowIfCancellationRequested();
         var session = await _session.Value;
-        foreach (var need in planned.Needs)
-        {
-            if (session.Cluster.Capabilities.WhyNot(need) is { } reason)
-            {
-                throw new NotSupportedByTargetException(need, reason);
-            }
-        }
-
+        Require(planned, session.Cluster);
         await session.RepairAsync(_stopping.Token);
         return session;
     }
 
-    private async Task<RunSession> UpAsync()
+    private static void Require(PlannedCase planned, ICluster cluster)
+    {
+        foreach (var need in planned.Needs)
+        {
+            if (cluster.Capabilities.WhyNot(need) is { } reason)
+            {
+                throw new NotSupportedByTargetException(need, reason);
+            }
+        }
+    }
+
+    private async Task<RunSession> UpAsync(IWorld? world, int seed)
     {
         var folder = Path.Combine(Folder, "target");
         Directory.CreateDirectory(folder);
@@ -222,8 +250,9 @@ public sealed class TortureRun : IAsyncDisposable
             Name = _options.Target,
             RunId = RunId,
             Folder = folder,
-            Time = _options.Time,
-            Seed = _options.Seed,
+            Time = world?.Time ?? _options.Time,
+            World = world,
+            Seed = seed,
             Nodes = _options.Nodes,
             Mutant = _options.Mutant,
             Keys = _options.Keys,

@@ -42,7 +42,7 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         await _loop;
         _stopping.Dispose();
     }

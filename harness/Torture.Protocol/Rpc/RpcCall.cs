@@ -8,6 +8,7 @@ public sealed class RpcCall
     private readonly RpcClient _client;
     private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _response =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task<ReadOnlyMemory<byte>>? _answer;
     private byte[] _stub = [];
     private int _length;
 
@@ -25,7 +26,7 @@ public sealed class RpcCall
     /// The response stub. Ends with <see cref="RpcFaultException"/> on a fault, with
     /// <see cref="RpcConnectionClosedException"/> when the connection ends first.
     /// </summary>
-    public Task<ReadOnlyMemory<byte>> Response => _response.Task;
+    public Task<ReadOnlyMemory<byte>> Response => _answer ??= AnswerAsync();
 
     /// <summary>What the response stub is written in, once it came.</summary>
     public NdrSyntax ResponseSyntax { get; private set; }
@@ -66,4 +67,10 @@ public sealed class RpcCall
     }
 
     internal void Abandon() => _response.TrySetCanceled();
+
+    /// <summary>
+    /// What else than await waits for the other task, WaitAsync and WhenAll, would leave the thread that a simulation
+    /// pumps.
+    /// </summary>
+    private async Task<ReadOnlyMemory<byte>> AnswerAsync() => await _response.Task;
 }

@@ -174,13 +174,16 @@ public sealed partial class RpcClient
             End(_ended.Task.Result, _cause);
         }
 
-        return await leg.Task.WaitAsync(cancellationToken) switch
+        return await AnswerAsync().WaitAsync(cancellationToken) switch
         {
             NegotiationAckPdu ack => ack,
             BindNakPdu nak => throw new RpcBindException(nak.Reason),
             FaultPdu fault => throw new RpcBindException(fault.Status),
             var other => throw Unexpected(other),
         };
+
+        // WaitAsync of the other task would leave the thread that a simulation pumps.
+        async Task<Pdu> AnswerAsync() => await leg.Task;
     }
 
     private static ProtocolException Unexpected(Pdu pdu) =>

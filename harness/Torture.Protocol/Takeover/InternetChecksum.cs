@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Torture.Protocol.Takeover;
 
 /// <summary>The checksum of IPv4 headers, TCP and ICMPv6 ([RFC1071]).</summary>
@@ -7,17 +9,23 @@ public static class InternetChecksum
     /// Of the parts one after the other, each of an even length but the last. Over something that holds its right
     /// checksum it is 0.
     /// </summary>
-    public static ushort Of(params ReadOnlySpan<byte[]> parts)
+    public static ushort Of(
+        ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<byte> third = default) =>
+        Fold(Sum(first) + Sum(second) + Sum(third));
+
+    private static ulong Sum(ReadOnlySpan<byte> part)
     {
-        var sum = 0u;
-        foreach (var part in parts)
+        var sum = 0ul;
+        for (; part.Length >= 2; part = part[2..])
         {
-            for (var i = 0; i < part.Length; i++)
-            {
-                sum += (uint)part[i] << ((i & 1) == 0 ? 8 : 0);
-            }
+            sum += BinaryPrimitives.ReadUInt16BigEndian(part);
         }
 
+        return part.IsEmpty ? sum : sum + ((uint)part[0] << 8);
+    }
+
+    private static ushort Fold(ulong sum)
+    {
         while (sum > 0xFFFF)
         {
             sum = (sum & 0xFFFF) + (sum >> 16);

@@ -39,10 +39,10 @@ internal sealed class LoopbackHost(
         }
     }
 
-    public Task BeginAsync(CancellationToken cancellationToken)
+    public async Task BeginAsync(CancellationToken cancellationToken)
     {
+        await plan.WriteAsync(cancellationToken);
         _supervisor = Supervisor.Start(plan.File, OnKept);
-        return Task.CompletedTask;
     }
 
     public async Task EndAsync()
@@ -64,6 +64,12 @@ internal sealed class LoopbackHost(
         await AskAsync(KeepVerb.Spawn, node, cancellationToken);
         await ready.Task.WaitAsync(cancellationToken);
     }
+
+    public async ValueTask<ControlClient> OpenControlAsync(string node, CancellationToken cancellationToken) =>
+        await NodePort.OpenAsync(plan.Configuration, node, cancellationToken);
+
+    public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken) =>
+        plan.ReadLogAsync(node, cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, ProcessState>> StatesAsync(CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ public sealed class LoopbackTarget : ITarget
         {
             cluster = Plan(options, network, ports, CapabilitiesHere(isRoot, options));
             await cluster.StartAsync(cancellationToken);
-            return Fraudulent(cluster, options);
+            return Fraud.Around(cluster, options);
         }
         catch (Exception failed)
         {
@@ -71,12 +71,6 @@ public sealed class LoopbackTarget : ITarget
         return new ReferenceCluster(options, plan, host, ReferenceLimits.Of(options), capabilities);
     }
 
-    /// <summary>Frauds test the tester: <c>--set nemesis=null</c>, <c>--set observer=lying</c>.</summary>
-    private static ICluster Fraudulent(ReferenceCluster cluster, TargetOptions options) =>
-        options.Settings.ContainsKey("nemesis") ? new NullNemesis(cluster)
-        : options.Settings.ContainsKey("observer") ? new LyingObserver(cluster)
-        : cluster;
-
     private static CapabilitySet CapabilitiesHere(bool isRoot, TargetOptions options)
     {
         var capabilities = CapabilitySet.Everything
@@ -90,6 +84,6 @@ public sealed class LoopbackTarget : ITarget
                 .Without(Capability.WellKnownPorts, "ports 135 and 445 need root: 10135 and 10445 stand in for them");
         }
 
-        return ReferenceOptions.Narrow(capabilities, options);
+        return ReferenceOptions.WithLibpcap(ReferenceOptions.Narrow(capabilities, options));
     }
 }

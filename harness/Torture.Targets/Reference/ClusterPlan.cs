@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Torture.Harness.Clusters;
+using Torture.Protocol.Security;
 using Torture.ReferenceServer.Control;
 
 namespace Torture.Targets.Reference;
@@ -12,8 +13,10 @@ internal sealed class ClusterPlan
 
     /// <param name="name">Names the cluster in logs: target and network.</param>
     /// <param name="controlFolder">Not there yet; short: the path of a unix socket has 107 bytes at most.</param>
+    /// <param name="secrets">Where passwords come from that nobody has given.</param>
     public ClusterPlan(
-        TargetOptions options, string name, string controlFolder, IAddressBook addresses, PortSettings ports, bool ipv6)
+        TargetOptions options, string name, string controlFolder, IAddressBook addresses, PortSettings ports, bool ipv6,
+        RandomFill? secrets = null)
     {
         Folder = options.Folder;
         ControlFolder = controlFolder;
@@ -27,7 +30,7 @@ internal sealed class ClusterPlan
             .Select(address => new PublicAddress(address))];
         // A cluster that another process speaks to gets its passwords from there.
         Accounts = [.. Users.Select(user => new Account(
-            Domain, user, Environment.GetEnvironmentVariable(VariableOf(user)) ?? NewPassword()))];
+            Domain, user, Environment.GetEnvironmentVariable(VariableOf(user)) ?? NewPassword(secrets ?? RandomNumberGenerator.Fill)))];
         Configuration = Describe(options, name, ports);
     }
 
@@ -68,6 +71,20 @@ internal sealed class ClusterPlan
         }
 
         await System.IO.File.WriteAllTextAsync(File, ClusterFile.Write(Configuration), cancellationToken);
+    }
+
+    /// <summary>What a node has written into its log; null where it has none.</summary>
+    public async Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken)
+    {
+        var log = Path.Combine(Configuration.LogFolder!, node.Name + ".log");
+        if (!System.IO.File.Exists(log))
+        {
+            return null;
+        }
+
+        await using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     /// <summary>Removes what <see cref="WriteAsync"/> made.</summary>
@@ -115,5 +132,10 @@ internal sealed class ClusterPlan
 
     private static string VariableOf(string user) => $"TORTURE_PASSWORD_{user.ToUpperInvariant()}";
 
-    private static string NewPassword() => Convert.ToHexString(RandomNumberGenerator.GetBytes(12)) + "aA1!";
+    private static string NewPassword(RandomFill secrets)
+    {
+        Span<byte> bytes = stackalloc byte[12];
+        secrets(bytes);
+        return Convert.ToHexString(bytes) + "aA1!";
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
@@ -12,7 +11,8 @@ namespace Torture.Targets.Reference;
 /// gave it up.
 /// </summary>
 internal sealed class ClusterWatch(
-    ClusterConfiguration cluster, IReadOnlyList<Node> nodes, TimeProvider time, Action<ClusterEvent> tell)
+    ClusterConfiguration cluster, IReadOnlyList<Node> nodes, INodeHost host, TimeProvider time,
+    Action<ClusterEvent> tell)
     : IAsyncDisposable
 {
     private const int Readings = 5;
@@ -26,7 +26,7 @@ internal sealed class ClusterWatch(
     private readonly ConcurrentDictionary<string, bool> _isFrozen = new(StringComparer.Ordinal);
 
     /// <summary>Follows a node from now on, until it ends; returns once it is known what the node holds.</summary>
-    public Task FollowAsync(string node)
+    public async Task FollowAsync(string node)
     {
         var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -35,7 +35,7 @@ internal sealed class ClusterWatch(
             _watches.Add(FollowAsync(node, known));
         }
 
-        return known.Task;
+        await known.Task;
     }
 
     /// <summary>What the host saw.</summary>
@@ -62,7 +62,7 @@ internal sealed class ClusterWatch(
 
     public async ValueTask DisposeAsync()
     {
-        await _over.CancelAsync();
+        _over.Cancel();
         Task[] watches;
         lock (_gate)
         {
@@ -78,7 +78,7 @@ internal sealed class ClusterWatch(
     {
         try
         {
-            await using var port = await NodePort.OpenAsync(cluster, node, _over.Token);
+            await using var port = await host.OpenControlAsync(node, _over.Token);
             await foreach (var heard in port.WatchAsync(_over.Token))
             {
                 if (heard.Status is { } status)
@@ -135,7 +135,9 @@ internal sealed class ClusterWatch(
     private Node Find(string name) => nodes.First(node => node.Name == name);
 
     /// <summary>Monotonic nanoseconds of this machine, as nodes stamp with.</summary>
-    public static long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+    public static long Now => SequenceOf(TimeProvider.System);
+
+    private static long SequenceOf(TimeProvider time) => (long)(time.GetTimestamp() * (1e9 / time.TimestampFrequency));
 
     /// <summary>
     /// Nodes stamp with the host's monotonic clock, which is ours too. Both clocks are read as closely together as can
@@ -146,9 +148,9 @@ internal sealed class ClusterWatch(
         var (width, at) = (long.MaxValue, DateTimeOffset.MinValue);
         for (var reading = 0; reading < Readings; reading++)
         {
-            var before = Now;
+            var before = SequenceOf(time);
             var utc = time.GetUtcNow();
-            var after = Now;
+            var after = SequenceOf(time);
             if (after - before < width)
             {
                 (width, at) = (after - before, utc - TimeSpan.FromTicks((after - sequence) / 100));

@@ -17,7 +17,7 @@ internal interface INodeHost : IAsyncDisposable
     /// <summary>Networks and capture, where they are not there yet, so that another run finds what is left.</summary>
     Task PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>What a cluster needs before its nodes; its cluster file has been written.</summary>
+    /// <summary>What a cluster needs before its nodes, its cluster file too.</summary>
     Task BeginAsync(CancellationToken cancellationToken);
 
     /// <summary>Ends all nodes and removes what was made for them, the cluster file and its folder too.</summary>
@@ -26,6 +26,13 @@ internal interface INodeHost : IAsyncDisposable
     /// <summary>Starts a node; returns once its control port answers.</summary>
     /// <exception cref="TargetUnusableException">It does not start: its last lines.</exception>
     Task SpawnAsync(Node node, CancellationToken cancellationToken);
+
+    /// <summary>A connection of its own to the node's control port.</summary>
+    /// <exception cref="IOException">It does not answer.</exception>
+    ValueTask<ControlClient> OpenControlAsync(string node, CancellationToken cancellationToken);
+
+    /// <summary>What the node has written down since the start of the cluster; null where nothing.</summary>
+    Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken);
 
     /// <summary>Nodes that it leaves out are in a state that nobody knows.</summary>
     Task<IReadOnlyDictionary<string, ProcessState>> StatesAsync(CancellationToken cancellationToken);

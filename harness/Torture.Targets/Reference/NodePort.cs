@@ -30,10 +30,18 @@ internal static class NodePort
 
     /// <exception cref="IOException">It does not answer, or says no.</exception>
     public static async Task<ControlResponse> AskAsync(
-        ClusterConfiguration cluster, string node, ControlRequest request, CancellationToken cancellationToken)
+        ClusterConfiguration cluster, string node, ControlRequest request, CancellationToken cancellationToken) =>
+        await AskAsync(await OpenAsync(cluster, node, cancellationToken), node, request, cancellationToken);
+
+    /// <param name="port">One of the node's, for this question alone.</param>
+    /// <exception cref="IOException">It does not answer, or says no.</exception>
+    public static async Task<ControlResponse> AskAsync(
+        ControlClient port, string node, ControlRequest request, CancellationToken cancellationToken)
     {
-        await using var port = await OpenAsync(cluster, node, cancellationToken);
-        var response = await port.AskAsync(request, cancellationToken);
-        return response.Ok ? response : throw new IOException($"{node}, {request.Verb}: {response.Error}");
+        await using (port)
+        {
+            var response = await port.AskAsync(request, cancellationToken);
+            return response.Ok ? response : throw new IOException($"{node}, {request.Verb}: {response.Error}");
+        }
     }
 }

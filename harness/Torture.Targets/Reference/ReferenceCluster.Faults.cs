@@ -50,7 +50,7 @@ internal sealed partial class ReferenceCluster
     };
 
     private Task TellAsync(Node node, ControlRequest request, CancellationToken cancellationToken) =>
-        NodePort.AskAsync(Configuration, node.Name, request, cancellationToken);
+        AskAsync(node, request, cancellationToken);
 
     /// <summary>Any node passes on what concerns the cluster.</summary>
     private async Task TellClusterAsync(ControlRequest request, CancellationToken cancellationToken)

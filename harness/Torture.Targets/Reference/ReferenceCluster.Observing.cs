@@ -42,13 +42,11 @@ internal sealed partial class ReferenceCluster
             return null;
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(AnswerLimit);
+        using var clock = new CancellationTokenSource(AnswerLimit, Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
         try
         {
-            var response = await NodePort.AskAsync(
-                Configuration, node.Name, new ControlRequest(ControlVerb.Observe), limit.Token);
-            return response.Status;
+            return (await AskAsync(node, new ControlRequest(ControlVerb.Observe), limit.Token)).Status;
         }
         catch (Exception silent) when (silent is IOException
             || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -56,4 +54,10 @@ internal sealed partial class ReferenceCluster
             return null;
         }
     }
+
+    /// <exception cref="IOException">It does not answer, or says no.</exception>
+    private async Task<ControlResponse> AskAsync(
+        Node node, ControlRequest request, CancellationToken cancellationToken) =>
+        await NodePort.AskAsync(
+            await _host.OpenControlAsync(node.Name, cancellationToken), node.Name, request, cancellationToken);
 }

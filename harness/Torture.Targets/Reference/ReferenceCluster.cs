@@ -68,10 +68,9 @@ internal sealed partial class ReferenceCluster : ICluster
     {
         Phases = [];
         await PhaseAsync("host and capture", _host.PrepareAsync(cancellationToken));
-        await _plan.WriteAsync(cancellationToken);
-        _watch = new ClusterWatch(Configuration, Nodes, Time, change => Changed?.Invoke(change));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StartLimit);
+        _watch = new ClusterWatch(Configuration, Nodes, _host, Time, change => Changed?.Invoke(change));
+        using var clock = new CancellationTokenSource(StartLimit, Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
         try
         {
             await PhaseAsync("nodes", StartNodesAsync(limit.Token));
@@ -93,18 +92,8 @@ internal sealed partial class ReferenceCluster : ICluster
     public CaseClient ClaimClient(string caseId) =>
         _host.ClaimClient($"client-{Interlocked.Increment(ref _clients):D5}");
 
-    public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken)
-    {
-        var log = Path.Combine(Configuration.LogFolder!, node.Name + ".log");
-        return File.Exists(log) ? ReadAsync() : Task.FromResult<string?>(null);
-
-        async Task<string?> ReadAsync()
-        {
-            await using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(file);
-            return await reader.ReadToEndAsync(cancellationToken);
-        }
-    }
+    public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken) =>
+        _host.ReadLogAsync(node, cancellationToken);
 
     public async Task<bool> RebuildAsync(CancellationToken cancellationToken)
     {

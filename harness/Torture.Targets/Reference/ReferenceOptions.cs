@@ -29,7 +29,7 @@ internal static class ReferenceOptions
         }
     }
 
-    /// <summary>Without what the run's settings, its nodes and this machine do not give.</summary>
+    /// <summary>Without what the run's settings and its nodes do not give.</summary>
     public static CapabilitySet Narrow(CapabilitySet capabilities, TargetOptions options)
     {
         if (!ClusterPlan.IsFileLock(options))
@@ -43,11 +43,6 @@ internal static class ReferenceOptions
             capabilities = capabilities.Without(Capability.ThreeNodes, $"the cluster has {options.Nodes}: --nodes 3");
         }
 
-        if (LibpcapDevice.WhyNot() is { } reason)
-        {
-            capabilities = capabilities.Without(Capability.Capture, reason);
-        }
-
         foreach (var (setting, capability) in Switches)
         {
             if (options.Settings.GetValueOrDefault(setting) == "off")
@@ -58,4 +53,8 @@ internal static class ReferenceOptions
 
         return capabilities;
     }
+
+    /// <summary>Without captures, where this machine cannot make them.</summary>
+    public static CapabilitySet WithLibpcap(CapabilitySet capabilities) =>
+        LibpcapDevice.WhyNot() is { } reason ? capabilities.Without(Capability.Capture, reason) : capabilities;
 }

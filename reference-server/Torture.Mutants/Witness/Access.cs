@@ -79,8 +79,7 @@ public sealed class PendingCallBlocksConnection(NodeParts parts) : WitnessServic
 
     private async Task Next(Task previous, RpcServerCall call)
     {
-        await previous.ContinueWith(
-            _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current);
+        await Task.WhenAny(previous);
         await base.InvokeAsync(call);
     }
 }

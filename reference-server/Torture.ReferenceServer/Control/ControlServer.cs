@@ -85,7 +85,7 @@ public sealed class ControlServer(ReferenceNode node)
         finally
         {
             node.Engine.Changed -= Heard;
-            await ended.CancelAsync();
+            ended.Cancel();
             await leaving;
         }
     }
@@ -103,6 +103,6 @@ public sealed class ControlServer(ReferenceNode node)
         {
         }
 
-        await ended.CancelAsync();
+        ended.Cancel();
     }
 }

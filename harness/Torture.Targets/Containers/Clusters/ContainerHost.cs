@@ -47,11 +47,12 @@ internal sealed class ContainerHost(
         return Task.CompletedTask;
     }
 
-    public Task BeginAsync(CancellationToken cancellationToken)
+    public async Task BeginAsync(CancellationToken cancellationToken)
     {
+        await plan.WriteAsync(cancellationToken);
         _fence = new FencePort(plan.Configuration.Supervisor!, TakeFromOthers);
         _links = new LinkTroubles(PortOf, options.Seed, options.Time);
-        return Task.WhenAll(plan.Nodes.Select((node, number) =>
+        await Task.WhenAll(plan.Nodes.Select((node, number) =>
             engine.CreateContainerAsync(SpecOf(node, number), cancellationToken)));
     }
 
@@ -99,6 +100,12 @@ internal sealed class ContainerHost(
             async () => await AnswersAsync(node, watch, cancellationToken) ? node : null, TimeSpan.MaxValue,
             options.Time, cancellationToken);
     }
+
+    public async ValueTask<ControlClient> OpenControlAsync(string node, CancellationToken cancellationToken) =>
+        await NodePort.OpenAsync(plan.Configuration, node, cancellationToken);
+
+    public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken) =>
+        plan.ReadLogAsync(node, cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, ProcessState>> StatesAsync(CancellationToken cancellationToken)
     {
@@ -259,7 +266,7 @@ internal sealed class ContainerHost(
 
         try
         {
-            await using var port = await NodePort.OpenAsync(plan.Configuration, node.Name, cancellationToken);
+            await using var port = await OpenControlAsync(node.Name, cancellationToken);
             return true;
         }
         catch (IOException)

@@ -1,0 +1,40 @@
+using System.Net;
+using Torture.Captures;
+using Torture.Harness.Clusters;
+
+namespace Torture.Targets.Simulation;
+
+/// <summary>All packets of a world's network, as they are sent.</summary>
+internal sealed class SimulatedCapture(World world, IPAddress marker) : ICaptureSession
+{
+    private const int MarkerPort = 9;
+
+    private long _number;
+    private long _last;
+
+    public event Action<CapturedPacket>? Captured;
+
+    public IReadOnlyList<CaptureLink> Links { get; } = [new CaptureLink("simulation", LinkType.Ethernet)];
+
+    public long Dropped => 0;
+
+    public Task<FrameStamp> MarkAsync(Marker marker1, CancellationToken cancellationToken)
+    {
+        var self = new IPEndPoint(marker, MarkerPort);
+        return Task.FromResult(Put(Frames.Udp(
+            new MemorySocket.Route(self, self, world.Case.Number, world.Case.Number), marker1.Encode())));
+    }
+
+    public void Tcp(
+        MemorySocket.Route route, uint sequence, uint acknowledged, TcpFlags flags, ReadOnlySpan<byte> data) =>
+        Put(Frames.Tcp(route, sequence, acknowledged, flags, data));
+
+    /// <summary>No two packets have the same time.</summary>
+    private FrameStamp Put(byte[] frame)
+    {
+        var now = (world.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+        _last = Math.Max(now, _last + 1);
+        Captured?.Invoke(new CapturedPacket(++_number, _last, LinkType.Ethernet, frame, frame.Length));
+        return new FrameStamp(_number, _last);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Net;
+using Torture.Harness.Clusters;
+using Torture.Harness.Faults;
+using Torture.Protocol.Security;
+using Torture.ReferenceServer.Control;
+using Torture.ReferenceServer.Failover;
+using Torture.Targets.Reference;
+
+namespace Torture.Targets.Simulation;
+
+/// <summary>Nodes as objects of one world, on its network.</summary>
+internal sealed class SimulationHost : INodeHost
+{
+    private readonly World _world;
+    private readonly SimulatedAddresses _addresses;
+    private readonly ClusterPlan _plan;
+    private readonly SimulatedLock _lock;
+    private readonly NtlmAccountList _accounts;
+    private readonly MemoryNetwork _control;
+    private readonly Dictionary<string, SimulatedNode> _nodes = [];
+    private readonly Dictionary<string, List<string>> _logs = [];
+
+    public SimulationHost(World world, SimulatedAddresses addresses, ClusterPlan plan, bool captures)
+    {
+        (_world, _addresses, _plan) = (world, addresses, plan);
+        var profile = plan.Configuration.Profile;
+        var isFile = plan.Configuration.Lock is { Kind: LockKind.File };
+        var lease = TimeSpan.FromSeconds(profile.Lease);
+        _lock = new SimulatedLock(
+            world, isFile ? null : lease,
+            isFile ? TimeSpan.FromSeconds(profile.KeepAliveInterval * profile.KeepAliveLimit) : lease);
+        _accounts = new NtlmAccountList([.. plan.Accounts.Select(
+            account => NtlmAccount.FromPassword(account.User, account.Password, account.Domain))]);
+        _control = new MemoryNetwork(world, world.NewRandom());
+        if (captures)
+        {
+            Capture = world.Network.Capture = new SimulatedCapture(world, addresses.Marker);
+        }
+    }
+
+    public event Action<HostEvent>? Happened;
+
+    public ICaptureSession? Capture { get; }
+
+    private long Sequence => _world.Now * TimeSpan.NanosecondsPerTick;
+
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task EndAsync()
+    {
+        foreach (var node in _nodes.Values)
+        {
+            End(node);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task SpawnAsync(Node node, CancellationToken cancellationToken)
+    {
+        var life = NewLife(node.Name);
+        _nodes[node.Name] = life;
+        try
+        {
+            await life.StartAsync().WaitAsync(cancellationToken);
+        }
+        catch (ConfigurationException refused)
+        {
+            End(life);
+            throw new TargetUnusableException($"{node} does not start: {refused.Message}", refused);
+        }
+    }
+
+    public async ValueTask<ControlClient> OpenControlAsync(string node, CancellationToken cancellationToken) =>
+        new(await _control.ConnectAsync(
+            _world.Case, _addresses.Marker, SimulatedNode.ControlPortOf(_plan.Configuration.Node(node)),
+            cancellationToken));
+
+    public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken) =>
+        Task.FromResult(_logs.TryGetValue(node.Name, out var lines) ? string.Join('\n', lines) + '\n' : null);
+
+    public Task<IReadOnlyDictionary<string, ProcessState>> StatesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, ProcessState>>(_nodes.ToDictionary(
+            entry => entry.Key, entry => StateOf(entry.Value.Party)));
+
+    public Task? ApplyAsync(Fault fault, CancellationToken cancellationToken) => fault switch
+    {
+        KillNode kill => Kill(kill.Node),
+        PauseNode pause => Freeze(pause.Node, isFrozen: true),
+        _ => null,
+    };
+
+    public Task? HealAsync(Fault fault, CancellationToken cancellationToken) =>
+        fault is PauseNode pause ? Freeze(pause.Node, isFrozen: false) : null;
+
+    public CaseClient ClaimClient(string name)
+    {
+        var number = _addresses.TakeClient()
+            ?? throw new InconclusiveException("all client addresses of the simulated network are in use");
+        return new CaseClient(
+            name, _addresses.Client(number), _plan.Nodes[0].Address6 is null ? null : _addresses.Client6(number),
+            () => _addresses.GiveBack(number));
+    }
+
+    public async ValueTask<Connection> ConnectAsync(
+        IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
+        new SimulatedConnection(await _world.Network.ConnectAsync(_world.Case, from, to, cancellationToken));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static ProcessState StateOf(Party party) =>
+        party.IsGone ? ProcessState.Gone : party.IsFrozen ? ProcessState.Suspended : ProcessState.Running;
+
+    private SimulatedNode NewLife(string name)
+    {
+        var party = _world.NewParty(name);
+        return new SimulatedNode(
+            _plan.Configuration, _plan.Configuration.Node(name), party, _world.Network, _control,
+            environment => environment with
+            {
+                Accounts = _accounts,
+                Plane = new SimulatedPlane(this, name),
+                Lock = clock => _lock.For(party, clock),
+                Log = line => Write(name, line),
+            });
+    }
+
+    private void Write(string node, string line)
+    {
+        if (!_logs.TryGetValue(node, out var lines))
+        {
+            _logs[node] = lines = [];
+        }
+
+        lines.Add(string.Create(CultureInfo.InvariantCulture, $"{_world.UtcNow:HH:mm:ss.ffffff} {line}"));
+    }
+
+    private Task Kill(Node node)
+    {
+        End(_nodes[node.Name]);
+        Happened?.Invoke(new HostEvent.Exited(node.Name, Sequence, Expected: true, "killed"));
+        return Task.CompletedTask;
+    }
+
+    private void End(SimulatedNode node)
+    {
+        node.Party.End();
+        _world.Network.CloseAllOf(node.Party);
+        _control.CloseAllOf(node.Party);
+    }
+
+    private Task Freeze(Node node, bool isFrozen)
+    {
+        _nodes[node.Name].Party.IsFrozen = isFrozen;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Also from those that had let go of it: they may not have come to say so.</summary>
+    private void Unplug(string taker, IPAddress address)
+    {
+        foreach (var (name, node) in _nodes.Where(entry => entry.Key != taker && !entry.Value.Party.IsGone))
+        {
+            _world.Network.Unplug(node.Party, address);
+            Happened?.Invoke(new HostEvent.Unplugged(name, Sequence, address));
+        }
+    }
+
+    /// <summary>Addresses that all nodes share: whoever takes one has it unplugged from the others.</summary>
+    private sealed class SimulatedPlane(SimulationHost host, string node) : IAddressPlane
+    {
+        public ValueTask TakeAsync(IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
+        {
+            host.Unplug(node, address);
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask ReleaseAsync(IPAddress address) => ValueTask.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class SimulatedConnection(MemorySocket socket)
+        : Connection(socket, socket.Local, socket.Remote)
+    {
+        public override void Reset() => socket.Abort();
+    }
+}
