@@ -1,5 +1,6 @@
 using Torture.Harness.Results;
 using Torture.Mutants;
+using Torture.Mutants.Failover;
 using Torture.Requirements;
 using Registry = Torture.Mutants.Mutants;
 
@@ -26,5 +27,6 @@ internal static class MutantList
     private static MutantResult Told(Mutant mutant) => new()
     {
         Name = mutant.Name, Sentence = mutant.Sentence, Violates = mutant.Violates,
+        IsInert = mutant.Part == typeof(InertServer),
     };
 }

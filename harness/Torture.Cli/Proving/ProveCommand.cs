@@ -69,6 +69,9 @@ internal static class ProveCommand
             signal.Cancel = !stop.IsCancellationRequested;
             stop.Cancel();
         });
+
+        // The engine of the cases takes the console's writers away while it runs.
+        var lines = new ProveLines(Console.Out, Console.Error);
         var began = Stopwatch.GetTimestamp();
         string? folder = null;
         using var proof = new Proof(new ProofOptions
@@ -80,17 +83,17 @@ internal static class ProveCommand
             Mutants = mutants,
             Bystanders = parsed.GetValue(Bystanders),
             AtOnce = parsed.GetValue(AtOnce),
-            Tried = ProveLines.Tell,
+            Tried = lines.Tell,
         });
         var results = await proof.RunAsync(
-            Concerned(mutants, parsed.GetValue(Cases)!), run => folder = run.Folder, stop.Token);
+            Concerned(parsed.GetValue(Cases)!), run => folder = run.Folder, stop.Token);
         ResultsFile.Write(folder!, results);
         var report = ReportWriter.WriteAll(folder!, results);
         var whole = patterns.Length == 0 && parsed.GetValue(Cases)!.Length == 0;
-        return ProveLines.End(new ProofSummary(results), whole, Stopwatch.GetElapsedTime(began), report);
+        return lines.End(new ProofSummary(results), whole, Stopwatch.GetElapsedTime(began), report);
     }
 
     /// <summary>All cases that need a cluster.</summary>
-    private static IReadOnlyList<PlannedCase> Concerned(IReadOnlyList<MutantResult> mutants, string[] prefixes) =>
+    private static IReadOnlyList<PlannedCase> Concerned(string[] prefixes) =>
         [.. new SuiteRunner().Select(prefixes).Where(planned => !planned.IsLocal)];
 }

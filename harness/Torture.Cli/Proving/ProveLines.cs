@@ -6,22 +6,22 @@ using Torture.Requirements;
 namespace Torture.Cli.Proving;
 
 /// <summary>What <c>torture prove</c> prints: tab-separated, a line for each thing that is wrong.</summary>
-internal static class ProveLines
+internal sealed class ProveLines(TextWriter output, TextWriter progress)
 {
-    private static readonly Lock Gate = new();
+    private readonly Lock _gate = new();
 
-    /// <summary>While it goes on only what is wrong, so that the last lines are the whole story.</summary>
-    public static void Tell(MutantResult mutant)
+    /// <summary>While it goes on; the last lines are the whole story.</summary>
+    public void Tell(MutantResult mutant)
     {
-        lock (Gate)
+        lock (_gate)
         {
-            Console.Error.WriteLine(
+            progress.WriteLine(
                 $"{(mutant.KilledBy.Count > 0 ? "noticed" : "SURVIVED")}\t{mutant.Name}\t"
                 + $"{mutant.KilledBy.Count} red, {mutant.MissedBy.Count} green");
         }
     }
 
-    public static int End(ProofSummary proof, bool whole, TimeSpan took, string report)
+    public int End(ProofSummary proof, bool whole, TimeSpan took, string report)
     {
         foreach (var result in proof.NotGreen)
         {
@@ -59,16 +59,16 @@ internal static class ProveLines
         ? $"Tried on {mutant.MissedBy.Count} cases."
         : "No case that could run here verifies what it violates.";
 
-    private static void Sum(ProofSummary proof, bool whole, TimeSpan took, string report)
+    private void Sum(ProofSummary proof, bool whole, TimeSpan took, string report)
     {
         var unproved = whole ? $", {proof.Unproved.Count} never" : "";
-        Console.Out.WriteLine(string.Create(
+        output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{proof.Mutants.Count} mutants: {proof.Survivors.Count()} survived, {proof.NotShown.Count()} claims not "
             + $"shown, {proof.Wrong.Count()} wrongly red; {proof.Proved} cases seen red{unproved}; "
             + $"{took.TotalSeconds:0.0} s; {report}"));
     }
 
-    private static void Line(string what, string name, string why) =>
-        Console.Out.WriteLine($"{what}\t{name}\t{why.ReplaceLineEndings(" ")}");
+    private void Line(string what, string name, string why) =>
+        output.WriteLine($"{what}\t{name}\t{why.ReplaceLineEndings(" ")}");
 }

@@ -23,16 +23,31 @@ internal sealed record ProofPlan(
     /// <summary>What the run of these cases against the mutant says of both.</summary>
     public MutantResult Judge(IReadOnlyList<CaseResult> results)
     {
+        if (Mutant.IsInert)
+        {
+            return JudgeInert(results);
+        }
+
         var red = results.Where(result => result.Verdict == Verdict.Failed).ToList();
         var verifiers = Verifiers.Select(planned => planned.Id).ToHashSet();
-        var passed = results.Where(result => result.Verdict == Verdict.Passed).Select(result => result.Id);
         var broken = red.SelectMany(BrokenIn).ToHashSet();
         return Mutant with
         {
             Shown = [.. Mutant.Violates.Where(broken.Contains)],
             KilledBy = [.. red.Select(result => result.Id).Where(verifiers.Contains)],
-            MissedBy = [.. passed.Where(verifiers.Contains)],
+            MissedBy = [.. verifiers.Except(red.Select(result => result.Id)).Order(StringComparer.Ordinal)],
             WronglyKilledBy = [.. red.Where(IsElsewhere).Select(result => result.Id)],
+        };
+    }
+
+    private MutantResult JudgeInert(IReadOnlyList<CaseResult> results)
+    {
+        var passed = results.ToLookup(result => result.Verdict == Verdict.Passed, result => result.Id);
+        return Mutant with
+        {
+            Shown = passed[true].Any() ? [] : Mutant.Violates,
+            KilledBy = [.. passed[false]],
+            MissedBy = [.. passed[true]],
         };
     }
 

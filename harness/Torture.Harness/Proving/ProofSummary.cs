@@ -10,7 +10,7 @@ public sealed class ProofSummary
     {
         Mutants = proof.Mutants;
         NotGreen = [.. proof.Cases.Where(result => result.Verdict is Verdict.Failed or Verdict.Inconclusive)];
-        var red = proof.Mutants.SelectMany(mutant => mutant.KilledBy).ToHashSet();
+        var red = proof.Mutants.Where(mutant => !mutant.IsInert).SelectMany(mutant => mutant.KilledBy).ToHashSet();
         var usable = proof.Cases.Where(result => result.Verdict == Verdict.Passed).Select(result => result.Id).ToList();
         Proved = usable.Count(red.Contains);
         Unproved = [.. usable.Where(id => !red.Contains(id))];
@@ -19,8 +19,8 @@ public sealed class ProofSummary
     public IReadOnlyList<MutantResult> Mutants { get; }
 
     /// <summary>Nothing noticed them.</summary>
-    public IEnumerable<MutantResult> Survivors =>
-        Mutants.Where(mutant => mutant is { KilledBy.Count: 0, Equivalent: null });
+    public IEnumerable<MutantResult> Survivors => Mutants.Where(mutant =>
+        mutant is { KilledBy.Count: 0, Equivalent: null } or { IsInert: true, MissedBy.Count: > 0 });
 
     /// <summary>So many cases have been seen red.</summary>
     public int Proved { get; }
@@ -31,7 +31,7 @@ public sealed class ProofSummary
     /// <summary>What a mutant is said to violate and no check of it noticed.</summary>
     public IEnumerable<(MutantResult Mutant, string Requirement)> NotShown =>
         from mutant in Mutants
-        where mutant is { KilledBy.Count: > 0, Equivalent: null }
+        where mutant is { KilledBy.Count: > 0, Equivalent: null, IsInert: false }
         from requirement in mutant.Violates.Except(mutant.Shown)
         select (mutant, requirement);
 

@@ -17,7 +17,10 @@ public sealed record MutantResult
     /// <summary>Cases that turned red, as they must.</summary>
     public IReadOnlyList<string> KilledBy { get; init; } = [];
 
-    /// <summary>Cases that verify what it violates and stayed green.</summary>
+    /// <summary>Nothing works any more: no case may pass, and few can say more than that they cannot tell.</summary>
+    public bool IsInert { get; init; }
+
+    /// <summary>Cases that verify what it violates and did not turn red; of an inert one, all that passed.</summary>
     public IReadOnlyList<string> MissedBy { get; init; } = [];
 
     /// <summary>Cases that turned red by something that it does not violate.</summary>

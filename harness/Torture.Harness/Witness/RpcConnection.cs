@@ -86,6 +86,11 @@ public sealed class RpcConnection : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
+    /// <summary>The case's deadline came first: a check says what that breaks. An orphaned call stays cancelled.</summary>
+    private bool IsLate(Exception thrown, RpcCall call) => thrown is TimeoutException
+        || (thrown is OperationCanceledException && _case.Deadline.IsCancellationRequested && !_case.IsStopped
+            && !call.Response.IsCanceled);
+
     private async Task<RawReply> AnswerAsync(RpcCall call, CallReference reference, TimeSpan? deadline)
     {
         try
@@ -103,7 +108,7 @@ public sealed class RpcConnection : IAsyncDisposable
         {
             return new RawReply(reference, Outcome.ConnectionClosed, default);
         }
-        catch (TimeoutException)
+        catch (Exception late) when (IsLate(late, call))
         {
             return new RawReply(reference, Outcome.NoAnswer, default);
         }
