@@ -39,14 +39,14 @@ public partial class RpcServer
     protected internal virtual bool Continues(in FragmentLayout first, in FragmentLayout next) =>
         !BeginsCall(next.Header.Flags) && first.Header.Representation == next.Header.Representation;
 
-    /// <summary>Bytes of stub that a first fragment announces; the hint of a whole request counts for nothing.</summary>
+    /// <summary>Bytes of stub that a first fragment announces; the hint of a whole request does not count.</summary>
     protected internal virtual uint AnnouncedLength(in FragmentLayout first) =>
         (first.Header.Flags & PduFlags.LastFragment) != 0 ? 0 : first.AllocationHint;
 
     /// <summary>More than the server takes ([MS-RPCE] 3.3.3.5.4).</summary>
     protected internal virtual bool IsRequestTooLong(long length) => length > Options.Limits.Request;
 
-    /// <summary>Bytes of stub in a fragment that is not the last: a multiple of 8 ([C706] 12.6.3.1), here of 16.</summary>
+    /// <summary>Bytes of stub in a fragment that is not the last: a multiple of 8 ([C706] 12.6.3.1); 16 here.</summary>
     protected internal virtual int StubRoom(int free) => FragmentComposer.WholeBlocks(free);
 
     /// <summary>What a fragment of a response says about its place ([C706] 12.6.3.1).</summary>

@@ -90,11 +90,13 @@ public sealed class BindsTwice(RpcServerOptions options) : RpcServer(options)
     protected override bool MayBind(RpcServerConnection connection) => true;
 }
 
-[Defect("A connection lives on after a bind_nak.")]
-[Violates(Rpce.BindNakCloses, Rpce.SecondBindRefused)]
+[Defect("A connection whose authentication type was refused lives on, for another attempt.")]
+[Violates(Rpce.BindNakCloses)]
 public sealed class NakKeepsConnection(RpcServerOptions options) : RpcServer(options)
 {
-    protected override bool EndsConnection(RpcServerConnection connection, Pdu answer) => answer is FaultPdu;
+    protected override bool EndsConnection(RpcServerConnection connection, Pdu answer) =>
+        answer is not BindNakPdu { Reason: BindRejectReason.AuthenticationTypeNotRecognized }
+        && base.EndsConnection(connection, answer);
 }
 
 [Defect("Who has not bound is served by the first interface.")]

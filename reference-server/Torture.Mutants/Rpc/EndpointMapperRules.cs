@@ -123,17 +123,12 @@ public sealed class TowerOfTheFirstMinorVersion(Random random) : EndpointMapperS
         base.TowerOf(registration with { Interface = registration.Interface with { Minor = 0 } }, local);
 }
 
-[Defect("Towers name another interface than the one that was asked for.")]
-[Violates(Swn.InterfaceUuid)]
+[Defect("Towers name the mapper's own interface, whatever was asked for.")]
+[Violates(Swn.InterfaceUuid, Swn.InterfaceVersion, Rpce.LookupListsEndpoints)]
 public sealed class TowerOfAnotherInterface(Random random) : EndpointMapperService(random)
 {
-    protected override EptMapResponse Map(RpcServerCall call, EptMapRequest request)
-    {
-        var mapper = new EndpointRegistration(Id, 0);
-        return base.Map(call, request) is { Towers: [{ Port: { } port } tower, ..] } response
-            ? response with { Towers = [TowerOf(mapper with { Port = port }, new IPEndPoint(tower.Address!, port))] }
-            : base.Map(call, request);
-    }
+    protected override Tower TowerOf(EndpointRegistration registration, IPEndPoint local) =>
+        base.TowerOf(registration with { Interface = Id }, local);
 }
 
 [Defect("A lookup lists the mapper itself and nothing else.")]
@@ -158,7 +153,7 @@ public sealed class LookupListsTwice(Random random) : EndpointMapperService(rand
     protected override EptLookupResponse Lookup(RpcServerCall call, EptLookupRequest request)
     {
         var once = base.Lookup(call, request);
-        return once with { MaxEntries = request.MaxEntries * 2, Entries = [.. once.Entries, .. once.Entries] };
+        return once with { MaxEntries = 500, Entries = [.. once.Entries, .. once.Entries] };
     }
 }
 

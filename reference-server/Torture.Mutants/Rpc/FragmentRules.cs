@@ -33,12 +33,12 @@ public sealed class FirstFragmentUnmarked(RpcServerOptions options) : RpcServer(
     protected override PduFlags PlaceFlags(bool isFirst, bool isLast) => base.PlaceFlags(isFirst && isLast, isLast);
 }
 
-[Defect("Fragments of a request that are not a multiple of 8 bytes are refused, also the last one.")]
+[Defect("A request of more than two fragments is refused.")]
 [Violates(Rpce.FragmentsReassembled)]
-public sealed class OddFragmentsRefused(RpcServerOptions options) : RpcServer(options)
+public sealed class TwoFragmentsAtMost(RpcServerOptions options) : RpcServer(options)
 {
     protected override bool Continues(in FragmentLayout first, in FragmentLayout next) =>
-        base.Continues(first, next) && (next.StubEnd - next.StubStart) % 8 == 0;
+        base.Continues(first, next) && (next.Header.Flags & PduFlags.LastFragment) != 0;
 }
 
 [Defect("A fragment that is not the first begins a call all the same.")]
@@ -77,7 +77,8 @@ public sealed class AnnouncementIgnored(RpcServerOptions options) : RpcServer(op
 public sealed class TooLongKeepsConnection(RpcServerOptions options) : RpcServer(options)
 {
     protected override bool EndsConnection(RpcServerConnection connection, Pdu answer) =>
-        answer is not FaultPdu { Status: RpcFault.RPC_S_ACCESS_DENIED } && base.EndsConnection(connection, answer);
+        answer is not FaultPdu { Status: RpcFault.RPC_S_ACCESS_DENIED, ContextId: > 0 }
+        && base.EndsConnection(connection, answer);
 }
 
 [Defect("alloc_hint of a request in one fragment is believed: a huge one is refused.")]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Torture.Protocol.Management;
 using Torture.Protocol.Rpc;
 using Torture.Requirements;
@@ -30,9 +29,10 @@ public sealed class NoInterfaceIds(RpcServer server) : ManagementService(server)
 [Violates(Swn.InterfaceUuid, Rpce.InterfaceIds)]
 public sealed class InterfaceIdsOfAnother(RpcServer server) : ManagementService(server)
 {
-    protected override InqIfIdsResponse InqIfIds() => base.InqIfIds() is { Interfaces: { } ids } response
-        ? response with { Interfaces = [.. ids.Select(id => id with { Uuid = SyntaxId.Ndr20.Uuid })] }
-        : base.InqIfIds();
+    protected override InqIfIdsResponse InqIfIds() => base.InqIfIds() with
+    {
+        Interfaces = [SyntaxId.Witness with { Uuid = SyntaxId.Ndr20.Uuid }],
+    };
 }
 
 [Defect("inq_princ_name knows no authentication service.")]
@@ -58,8 +58,9 @@ public sealed class PrincipalNameEmpty(RpcServer server) : ManagementService(ser
 public sealed class PrincipalOfTheHost(RpcServer server) : ManagementService(server)
 {
     protected override InqPrincNameResponse InqPrincName(InqPrincNameRequest request) =>
-        base.InqPrincName(request) is { Name.Length: > 0 } response ? response with { Name = "host/node" } : new(
-            "", request.NameSize, base.InqPrincName(request).Status);
+        base.InqPrincName(request) is var response && response.Name.Length > 0
+            ? response with { Name = "host/node" }
+            : response;
 }
 
 [Defect("Every authentication service has the same principal name.")]

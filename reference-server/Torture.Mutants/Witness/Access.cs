@@ -79,10 +79,9 @@ public sealed class HandleForEveryUser(NodeParts parts) : WitnessService(parts)
 public sealed class HandleEndsWithConnection(NodeParts parts) : WitnessService(parts)
 {
     protected override bool IsSameClient(WitnessRegistration registration, RpcServerCall call) =>
-        base.IsSameClient(registration, call)
-        && (registration.Caller.Remote.Equals(call.Caller.Remote)
-            ? true
-            : throw new RpcFaultException(RpcFault.nca_s_fault_context_mismatch));
+        base.IsSameClient(registration, call) && !registration.Caller.Remote.Equals(call.Caller.Remote)
+            ? throw new RpcFaultException(RpcFault.nca_s_fault_context_mismatch)
+            : base.IsSameClient(registration, call);
 }
 
 [Defect("An operation that does not exist is answered with a status instead of a fault.")]

@@ -80,7 +80,7 @@ internal sealed class Wire(Connection connection, ICluster cluster, TimeProvider
         }
     }
 
-    /// <summary>Sends and takes what comes; null where it is something else, or nothing for the limit of a call.</summary>
+    /// <summary>Sends and takes what comes; null where it is something else, or nothing in time.</summary>
     public async Task<T?> AskAsync<T>(Pdu pdu, RawSecurity? security = null)
         where T : Pdu
     {
