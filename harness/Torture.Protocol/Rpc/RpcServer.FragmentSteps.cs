@@ -37,7 +37,8 @@ public partial class RpcServer
 
     /// <summary>A later fragment is no second first one, and is written as the first one is.</summary>
     protected internal virtual bool Continues(in FragmentLayout first, in FragmentLayout next) =>
-        !BeginsCall(next.Header.Flags) && first.Header.Representation == next.Header.Representation;
+        (next.Header.Flags & PduFlags.FirstFragment) == 0
+        && first.Header.Representation == next.Header.Representation;
 
     /// <summary>Bytes of stub that a first fragment announces; the hint of a whole request does not count.</summary>
     protected internal virtual uint AnnouncedLength(in FragmentLayout first) =>

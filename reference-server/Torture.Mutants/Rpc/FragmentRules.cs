@@ -46,9 +46,6 @@ public sealed class TwoFragmentsAtMost(RpcServerOptions options) : RpcServer(opt
 public sealed class AnyFragmentBegins(RpcServerOptions options) : RpcServer(options)
 {
     protected override bool BeginsCall(PduFlags flags) => true;
-
-    protected override bool Continues(in FragmentLayout first, in FragmentLayout next) =>
-        !base.BeginsCall(next.Header.Flags);
 }
 
 [Defect("A second first fragment goes on with the request that is half there.")]
