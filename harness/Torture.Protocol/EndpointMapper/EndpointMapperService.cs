@@ -26,7 +26,7 @@ public class EndpointMapperService(Random random) : IRpcInterface
     public void Unregister(SyntaxId rpcInterface) => ImmutableInterlocked.Update(
         ref _registrations, all => all.RemoveAll(registration => registration.Interface == rpcInterface));
 
-    public ValueTask InvokeAsync(RpcServerCall call)
+    public virtual ValueTask InvokeAsync(RpcServerCall call)
     {
         var stub = call.Stub.Span;
         call.Response.Write((EndpointMapperOperation)call.Opnum switch

@@ -20,7 +20,7 @@ public class ManagementService(RpcServer server) : IRpcInterface
 
     protected RpcServer Server => server;
 
-    public ValueTask InvokeAsync(RpcServerCall call)
+    public virtual ValueTask InvokeAsync(RpcServerCall call)
     {
         var stub = call.Stub.Span;
         call.Response.Write((ManagementOperation)call.Opnum switch

@@ -7,11 +7,17 @@ internal readonly record struct MessageHead(
     public int Size => Object is null ? 24 : 40;
 }
 
-/// <summary>Applies a security context to a fragment: a step that a mutant changes.</summary>
-internal interface IFragmentProtection
+/// <summary>Cuts a message and applies a security context to a fragment: steps that a mutant changes.</summary>
+internal interface IFragmentSteps
 {
     /// <param name="pdu">Header, body and security trailer with their final lengths.</param>
     void Protect(SecuritySlot slot, Span<byte> pdu, Range body, Span<byte> token);
+
+    /// <summary>Bytes of stub in a fragment that is not the last.</summary>
+    /// <param name="free">Bytes between head and trailer of the largest fragment.</param>
+    int StubRoom(int free) => FragmentComposer.WholeBlocks(free);
+
+    PduFlags PlaceFlags(bool isFirst, bool isLast) => FragmentComposer.PlaceFlags(isFirst, isLast);
 }
 
 /// <summary>Cuts a stub into fragments and protects each ([C706] 12.6.2, [MS-RPCE] 2.2.2.11).</summary>
@@ -22,27 +28,32 @@ internal static class FragmentComposer
     /// <summary>Appends all fragments; the caller holds the output's gate.</summary>
     public static void Compose(
         PduOutput output, MessageHead head, ReadOnlySpan<byte> stub, SecuritySlot? slot, int maxFragment,
-        IFragmentProtection protection)
+        IFragmentSteps steps)
     {
         var secured = slot is { Protects: true } ? slot : null;
         var overhead = secured is null ? 0 : SecurityTrailer.Size + secured.TokenSize;
-        var room = (maxFragment - head.Size - overhead) & -Alignment;
+        var room = steps.StubRoom(maxFragment - head.Size - overhead);
         var first = true;
         do
         {
             var piece = stub[..Math.Min(room, stub.Length)];
             var isLast = piece.Length == stub.Length;
-            var flags = (first ? PduFlags.FirstFragment : 0) | (isLast ? PduFlags.LastFragment : 0);
-            ComposeOne(output, head, flags, piece, stub.Length, secured, protection);
+            ComposeOne(
+                output, head, steps.PlaceFlags(first, isLast), piece, stub.Length, secured, steps);
             stub = stub[piece.Length..];
             first = false;
         }
         while (!stub.IsEmpty);
     }
 
+    public static int WholeBlocks(int free) => free & -Alignment;
+
+    public static PduFlags PlaceFlags(bool isFirst, bool isLast) =>
+        (isFirst ? PduFlags.FirstFragment : 0) | (isLast ? PduFlags.LastFragment : 0);
+
     private static void ComposeOne(
         PduOutput output, MessageHead head, PduFlags flags, ReadOnlySpan<byte> piece, int hint, SecuritySlot? slot,
-        IFragmentProtection protection)
+        IFragmentSteps steps)
     {
         var padding = slot is null ? 0 : -piece.Length & (Alignment - 1);
         var bodyEnd = head.Size + piece.Length + padding;
@@ -55,7 +66,7 @@ internal static class FragmentComposer
         {
             pdu.Slice(bodyEnd - padding, padding).Clear();
             WriteTrailer(pdu[bodyEnd..], slot, padding, head.Representation.IsBigEndian);
-            protection.Protect(slot, pdu[..trailerEnd], head.Size..bodyEnd, pdu[trailerEnd..]);
+            steps.Protect(slot, pdu[..trailerEnd], head.Size..bodyEnd, pdu[trailerEnd..]);
         }
     }
 

@@ -2,9 +2,9 @@ using Torture.Protocol.Security;
 
 namespace Torture.Protocol.Rpc;
 
-public sealed partial class RpcClient : IFragmentProtection
+public sealed partial class RpcClient : IFragmentSteps
 {
-    void IFragmentProtection.Protect(SecuritySlot slot, Span<byte> pdu, Range body, Span<byte> token) =>
+    void IFragmentSteps.Protect(SecuritySlot slot, Span<byte> pdu, Range body, Span<byte> token) =>
         slot.Context.Protect(pdu, body, slot.EffectiveLevel, HeaderSigning, token);
 
     private SecuritySlot AddSlot(ISecurityContext context, AuthenticationLevel level, uint id)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Torture.Protocol.Ndr;
@@ -7,8 +8,40 @@ namespace Torture.Protocol.Rpc;
 /// <summary>The rules of bind and alter_context, one step each.</summary>
 public partial class RpcServer
 {
-    private const int SmallestFragment = 2048;
+    internal const int SmallestFragment = 2048;
     private const int MaxNtlmToken = 2888;
+
+    /// <summary>Once on a connection ([C706] 12.6.4.5).</summary>
+    protected internal virtual bool MayBind(RpcServerConnection connection) => connection.Association is null;
+
+    /// <summary>Nothing but a bind comes first.</summary>
+    protected internal virtual bool IsBound(RpcServerConnection connection) => connection.Association is not null;
+
+    /// <summary>Why a bind is refused for what it offers; null: it is not.</summary>
+    protected internal virtual BindRejectReason? CheckBind(BindPdu bind)
+    {
+        if (ConnectionCount > Options.Limits.Connections)
+        {
+            return BindRejectReason.TemporaryCongestion;
+        }
+
+        if (bind.Contexts.IsEmpty)
+        {
+            return BindRejectReason.ProtocolVersionNotSupported;
+        }
+
+        if (bind.Contexts.Any(context => context.TransferSyntaxes.IsEmpty) || bind.Contexts.Count(AsksFeatures) > 1)
+        {
+            return BindRejectReason.NotSpecified;
+        }
+
+        return bind.Contexts.Length > Options.Limits.PresentationContexts ? BindRejectReason.LocalLimitExceeded : null;
+    }
+
+    /// <summary>What an alter_context must offer; its fragment sizes and its group count for nothing.</summary>
+    protected internal virtual bool CheckAlterContext(RpcServerConnection connection, AlterContextPdu alter) =>
+        !alter.Contexts.IsEmpty && !alter.Contexts.Any(context => context.TransferSyntaxes.IsEmpty)
+        && connection.Contexts.Count + alter.Contexts.Length <= Options.Limits.PresentationContexts;
 
     /// <summary>Both sizes of the bind_ack: what both can, at least 2048, a multiple of 8.</summary>
     protected internal virtual ushort FragmentSize(ushort clientTransmit, ushort clientReceive)
@@ -34,6 +67,25 @@ public partial class RpcServer
         var others = offered.Where(Options.TransferSyntaxes.Contains);
         return preferred.Concat(others).Select(syntax => (SyntaxId?)syntax).FirstOrDefault();
     }
+
+    /// <summary>Of all that is offered for an interface together at most one is accepted.</summary>
+    protected internal virtual IReadOnlyList<SyntaxId> OfferedTogether(
+        PresentationContext context, ImmutableArray<PresentationContext> all) =>
+        [.. all.Where(other => other.AbstractSyntax == context.AbstractSyntax)
+            .SelectMany(other => other.TransferSyntaxes)];
+
+    /// <summary>A context id that is in use is offered for something else ([MS-RPCE] 3.3.1.5.6).</summary>
+    protected internal virtual bool Contradicts(PresentationBinding known, PresentationContext offered) =>
+        known.AbstractSyntax != offered.AbstractSyntax
+        || (!offered.TransferSyntaxes.Contains(known.TransferSyntax)
+            && offered.TransferSyntaxes.Any(Options.TransferSyntaxes.Contains));
+
+    /// <summary>A context id that is in use is offered again ([MS-RPCE] 3.3.1.5.6).</summary>
+    protected internal virtual PresentationContextResult RepeatContext(
+        PresentationBinding known, PresentationContext offered) =>
+        known.AbstractSyntax == offered.AbstractSyntax && offered.TransferSyntaxes.Contains(known.TransferSyntax)
+            ? PresentationContextResult.Accepted(known.TransferSyntax)
+            : PresentationContextResult.Rejected(ProviderReason.ProposedTransferSyntaxesNotSupported);
 
     protected internal virtual BindTimeFeatures AcceptFeatures(BindTimeFeatures offered) => offered & Options.Features;
 
@@ -88,6 +140,9 @@ public partial class RpcServer
 
     /// <summary>The last word on a bind_nak.</summary>
     protected internal virtual BindNakPdu BuildBindNak(RpcServerConnection connection, BindNakPdu nak) => nak;
+
+    private static bool AsksFeatures(PresentationContext context) =>
+        BindTimeFeatureSyntax.Decode(context.TransferSyntaxes[0]) is not null;
 
     internal static bool TooLong(SecurityTrailer security) =>
         security.Type == AuthenticationType.Ntlmssp && security.Token.Length > MaxNtlmToken;

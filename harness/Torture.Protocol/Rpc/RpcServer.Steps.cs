@@ -16,9 +16,9 @@ public partial class RpcServer
     protected internal virtual bool LevelSuffices(IRpcInterface rpcInterface, AuthenticationLevel level) =>
         level >= rpcInterface.MinimumLevel;
 
-    /// <summary>All fragments of a request are written in the representation of the first.</summary>
-    protected internal virtual bool SameRepresentation(DataRepresentation first, DataRepresentation next) =>
-        first == next;
+    /// <summary>How a stub is written: transfer syntax of its context, byte order of its PDU.</summary>
+    protected internal virtual NdrSyntax StubSyntax(SyntaxId transferSyntax, DataRepresentation representation) =>
+        SyntaxOf(transferSyntax, representation);
 
     /// <summary>NDR64 is little-endian only ([MS-RPCE] 2.2.5.1).</summary>
     protected internal virtual bool RepresentationAllowed(NdrSyntax syntax) =>
@@ -79,6 +79,26 @@ public partial class RpcServer
 
     /// <summary>The last connection of a group is over.</summary>
     protected internal virtual void OnRundown(AssociationGroup group) => group.RunDown();
+
+    /// <summary>A fresh acceptor of an authentication type; null: the type is not recognized.</summary>
+    protected internal virtual ISecurityContext? CreateAcceptor(AuthenticationType type) => Options.Acceptors(type);
+
+    /// <summary>The fault for a caller whose token was refused ([MS-RPCE] 3.3.1.5.2.1).</summary>
+    protected internal virtual RpcFault AuthenticationFault(SecurityFailure failure) =>
+        failure is SecurityFailure.BadSignature or SecurityFailure.Unsupported
+            ? RpcFault.RPC_S_SEC_PKG_ERROR
+            : RpcFault.RPC_S_ACCESS_DENIED;
+
+    /// <summary>A trailer belongs to the security context that it names.</summary>
+    protected internal virtual uint SecurityContextId(RpcServerConnection connection, uint named) => named;
+
+    /// <summary>A request without a trailer waits for the log-on, unless others may go beside it.</summary>
+    protected internal virtual bool WaitsForAuthentication(RpcServerConnection connection) =>
+        (connection.Features & BindTimeFeatures.SecurityContextMultiplexing) == 0;
+
+    /// <summary>Where nothing is signed, a request without a trailer acts for the user who logged on.</summary>
+    protected internal virtual bool ActsWithoutTrailer(AuthenticationLevel level) =>
+        level == AuthenticationLevel.Connect;
 
     /// <summary>Verifies, and at level privacy opens, one fragment.</summary>
     protected internal virtual void Unprotect(

@@ -70,7 +70,7 @@ public sealed partial class RpcServerConnection
             Refuse(request, contextId, RpcFault.nca_op_rng_error, PduFlags.DidNotExecute);
         }
         else if (!_server.RepresentationAllowed(
-            RpcServer.SyntaxOf(binding.TransferSyntax, request.First.Header.Representation)))
+            _server.StubSyntax(binding.TransferSyntax, request.First.Header.Representation)))
         {
             Refuse(request, contextId, RpcFault.nca_proto_error, PduFlags.None);
             _closing = true;
@@ -105,7 +105,7 @@ public sealed partial class RpcServerConnection
             Object = first.Object,
             Stub = stub.AsMemory(0, trailerAt < 0 ? length : trailerAt),
             Representation = first.Header.Representation,
-            Syntax = RpcServer.SyntaxOf(binding.TransferSyntax, first.Header.Representation),
+            Syntax = _server.StubSyntax(binding.TransferSyntax, first.Header.Representation),
             Slot = request.Slot,
             PooledStub = stub,
         };

@@ -6,7 +6,8 @@ public sealed partial class RpcServerConnection
 {
     private void OnBind(ReadOnlySpan<byte> bytes, PduHeader header)
     {
-        if (_bound || IsMisaligned(header) || header.FragmentLength > _server.FragmentLimit(PduType.Bind))
+        if (!_server.MayBind(this) || !_server.IsTrailerAligned(header)
+            || header.FragmentLength > _server.FragmentLimit(PduType.Bind))
         {
             RejectBind(header.CallId, BindRejectReason.NotSpecified);
             return;
@@ -24,35 +25,13 @@ public sealed partial class RpcServerConnection
             return;
         }
 
-        if ((CheckBind(bind) ?? CheckSecurity(bind)) is { } reason)
+        if ((_server.CheckBind(bind) ?? CheckSecurity(bind)) is { } reason)
         {
             RejectBind(header.CallId, reason);
             return;
         }
 
         AcceptBind(bind);
-    }
-
-    private BindRejectReason? CheckBind(BindPdu bind)
-    {
-        if (_server.ConnectionCount > _server.Options.Limits.Connections)
-        {
-            return BindRejectReason.TemporaryCongestion;
-        }
-
-        if (bind.Contexts.IsEmpty)
-        {
-            return BindRejectReason.ProtocolVersionNotSupported;
-        }
-
-        if (bind.Contexts.Any(context => context.TransferSyntaxes.IsEmpty) || bind.Contexts.Count(AsksFeatures) > 1)
-        {
-            return BindRejectReason.NotSpecified;
-        }
-
-        return bind.Contexts.Length > _server.Options.Limits.PresentationContexts
-            ? BindRejectReason.LocalLimitExceeded
-            : null;
     }
 
     private BindRejectReason? CheckSecurity(BindPdu bind) =>
@@ -67,7 +46,6 @@ public sealed partial class RpcServerConnection
         }
 
         Association = group;
-        _bound = true;
         Multiplexing = _server.AcceptMultiplexing(bind.Flags);
         HeaderSigning = _server.AcceptHeaderSigning(bind.Flags);
         MaxFragment = _server.FragmentSize(bind.MaxTransmit, bind.MaxReceive);
@@ -85,7 +63,7 @@ public sealed partial class RpcServerConnection
             Flags = PduFlags.Whole | SigningFlag() | (Multiplexing ? PduFlags.ConcurrentMultiplexing : 0),
             Security = answer,
         };
-        Send(_server.BuildBindAck(this, ack));
+        Conclude(_server.BuildBindAck(this, ack));
     }
 
     private PduFlags SigningFlag() => HeaderSigning ? PduFlags.SupportHeaderSign : PduFlags.None;
@@ -93,16 +71,13 @@ public sealed partial class RpcServerConnection
     private void RejectBind(uint callId, BindRejectReason reason)
     {
         var nak = new BindNakPdu(callId, reason, [((byte)5, (byte)0)], new byte[3]);
-        Send(_server.BuildBindNak(this, nak));
-        _closing = true;
+        Conclude(_server.BuildBindNak(this, nak));
     }
 
     private void OnAlterContext(ReadOnlySpan<byte> bytes, PduHeader header)
     {
         var alter = (AlterContextPdu)PduReader.Read(bytes);
-        if (alter.Contexts.IsEmpty || alter.Contexts.Any(context => context.TransferSyntaxes.IsEmpty)
-            || alter.Security is { Padding.Length: > 0 }
-            || _contexts.Count + alter.Contexts.Length > _server.Options.Limits.PresentationContexts)
+        if (!_server.CheckAlterContext(this, alter) || alter.Security is { Padding.Length: > 0 })
         {
             FaultAndClose(header.CallId, 0, RpcFault.nca_proto_error, PduFlags.DidNotExecute);
             return;
@@ -138,15 +113,8 @@ public sealed partial class RpcServerConnection
         Send(_server.BuildAlterContextResponse(this, response));
     }
 
-    private static bool AsksFeatures(PresentationContext context) =>
-        BindTimeFeatureSyntax.Decode(context.TransferSyntaxes[0]) is not null;
-
-    /// <summary>A context id that is in use is offered for something else.</summary>
     private bool Contradicts(PresentationContext offered) =>
-        _contexts.TryGetValue(offered.Id, out var known)
-        && (known.AbstractSyntax != offered.AbstractSyntax
-            || (!offered.TransferSyntaxes.Contains(known.TransferSyntax)
-                && offered.TransferSyntaxes.Any(_server.Options.TransferSyntaxes.Contains)));
+        _contexts.TryGetValue(offered.Id, out var known) && _server.Contradicts(known, offered);
 
     private ImmutableArray<PresentationContextResult> Negotiate(
         ImmutableArray<PresentationContext> offered, bool isBind)
@@ -173,10 +141,7 @@ public sealed partial class RpcServerConnection
     {
         if (_contexts.TryGetValue(context.Id, out var known))
         {
-            return known.AbstractSyntax == context.AbstractSyntax
-                && context.TransferSyntaxes.Contains(known.TransferSyntax)
-                ? PresentationContextResult.Accepted(known.TransferSyntax)
-                : PresentationContextResult.Rejected(ProviderReason.ProposedTransferSyntaxesNotSupported);
+            return _server.RepeatContext(known, context);
         }
 
         if (_server.FindInterface(context.AbstractSyntax) is not { } rpcInterface)
@@ -184,9 +149,8 @@ public sealed partial class RpcServerConnection
             return PresentationContextResult.Rejected(ProviderReason.AbstractSyntaxNotSupported);
         }
 
-        var all = offered.Where(other => other.AbstractSyntax == context.AbstractSyntax)
-            .SelectMany(other => other.TransferSyntaxes).ToList();
-        if (_server.ChooseTransferSyntax(rpcInterface, all) is not { } chosen
+        var together = _server.OfferedTogether(context, offered);
+        if (_server.ChooseTransferSyntax(rpcInterface, together) is not { } chosen
             || !context.TransferSyntaxes.Contains(chosen))
         {
             return PresentationContextResult.Rejected(ProviderReason.ProposedTransferSyntaxesNotSupported);

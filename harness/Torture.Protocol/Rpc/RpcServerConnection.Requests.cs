@@ -6,12 +6,12 @@ public sealed partial class RpcServerConnection
 
     private void OnRequest(Span<byte> pdu, PduHeader header)
     {
-        var fragment = FragmentLayout.Read(pdu, header);
+        var fragment = _server.ReadFragment(pdu, header);
         if (_incoming is { } incoming)
         {
             OnFurtherFragment(incoming, pdu, fragment);
         }
-        else if ((header.Flags & PduFlags.FirstFragment) == 0)
+        else if (!_server.BeginsCall(header.Flags))
         {
             OnStrayFragment(fragment);
         }
@@ -24,7 +24,7 @@ public sealed partial class RpcServerConnection
     private void OnFirstFragment(Span<byte> pdu, FragmentLayout fragment)
     {
         var header = fragment.Header;
-        if ((header.Flags & PduFlags.PendingCancel) != 0)
+        if (_server.IsCancelPending(header.Flags))
         {
             FaultAndClose(header.CallId, 0, RpcFault.RPC_S_NO_CALL_ACTIVE, PduFlags.DidNotExecute);
             return;
@@ -59,7 +59,7 @@ public sealed partial class RpcServerConnection
     private void StartRequest(ReadOnlySpan<byte> pdu, FragmentLayout fragment, SecuritySlot? slot)
     {
         var isLast = (fragment.Header.Flags & PduFlags.LastFragment) != 0;
-        if (!isLast && fragment.AllocationHint > _server.Options.Limits.Request)
+        if (_server.IsRequestTooLong(_server.AnnouncedLength(fragment)))
         {
             FaultAndClose(fragment.Header.CallId, fragment.ContextId, RpcFault.RPC_S_ACCESS_DENIED, PduFlags.None);
             return;
@@ -95,8 +95,7 @@ public sealed partial class RpcServerConnection
         {
             FaultAndClose(header.CallId, 0, RpcFault.RPC_S_SEC_PKG_ERROR, PduFlags.None);
         }
-        else if ((header.Flags & PduFlags.FirstFragment) != 0
-            || !_server.SameRepresentation(incoming.First.Header.Representation, header.Representation))
+        else if (!_server.Continues(incoming.First, fragment))
         {
             FaultAndClose(header.CallId, 0, RpcFault.nca_proto_error, PduFlags.None);
         }
@@ -108,7 +107,7 @@ public sealed partial class RpcServerConnection
 
     private void AppendFragment(IncomingRequest incoming, ReadOnlySpan<byte> pdu, FragmentLayout fragment)
     {
-        if (incoming.Length + (fragment.StubEnd - fragment.StubStart) > _server.Options.Limits.Request)
+        if (_server.IsRequestTooLong(incoming.Length + (fragment.StubEnd - fragment.StubStart)))
         {
             FaultAndClose(
                 fragment.Header.CallId, incoming.First.ContextId, RpcFault.RPC_S_ACCESS_DENIED, PduFlags.None);
@@ -171,6 +170,7 @@ public sealed partial class RpcServerConnection
 
         if (FindExecuting(header.CallId) is not { } call)
         {
+            AnswerUnanswered(header, null);
             return;
         }
 
@@ -184,6 +184,14 @@ public sealed partial class RpcServerConnection
         if (call.AbortReason == AbortReason.Orphaned)
         {
             RemoveExecuting(call);
+        }
+    }
+
+    private void AnswerUnanswered(PduHeader header, RpcFault? failure)
+    {
+        if (_server.AnswerToUnanswered(header, failure) is { } answer)
+        {
+            Conclude(answer);
         }
     }
 

@@ -2,19 +2,23 @@ using Torture.Protocol.Security;
 
 namespace Torture.Protocol.Rpc;
 
-public sealed partial class RpcServerConnection : IFragmentProtection
+public sealed partial class RpcServerConnection : IFragmentSteps
 {
     private readonly Dictionary<uint, SecuritySlot> _slots = [];
     private SecuritySlot? _latest;
 
-    void IFragmentProtection.Protect(SecuritySlot slot, Span<byte> pdu, Range body, Span<byte> token) =>
+    void IFragmentSteps.Protect(SecuritySlot slot, Span<byte> pdu, Range body, Span<byte> token) =>
         _server.Protect(this, slot.Context, pdu, body, slot.EffectiveLevel, token);
+
+    int IFragmentSteps.StubRoom(int free) => _server.StubRoom(free);
+
+    PduFlags IFragmentSteps.PlaceFlags(bool isFirst, bool isLast) => _server.PlaceFlags(isFirst, isLast);
 
     /// <summary>The first leg in a bind.</summary>
     private BindRejectReason? StartSecurity(SecurityTrailer security, out SecurityTrailer? answer)
     {
         answer = null;
-        if (_server.Options.Acceptors(security.Type) is not { } context)
+        if (_server.CreateAcceptor(security.Type) is not { } context)
         {
             return BindRejectReason.AuthenticationTypeNotRecognized;
         }
@@ -46,7 +50,7 @@ public sealed partial class RpcServerConnection : IFragmentProtection
         }
 
         if (_server.CheckBindSecurity(security) is not null
-            || _server.Options.Acceptors(security.Type) is not { } context)
+            || _server.CreateAcceptor(security.Type) is not { } context)
         {
             return RpcFault.RPC_S_ACCESS_DENIED;
         }
@@ -99,6 +103,8 @@ public sealed partial class RpcServerConnection : IFragmentProtection
         {
             slot.Failure = RpcFault.RPC_S_ACCESS_DENIED;
         }
+
+        AnswerUnanswered(header, slot.Failure);
     }
 
     private SecuritySlot AddSlot(SecurityTrailer security, ISecurityContext context)
@@ -123,9 +129,7 @@ public sealed partial class RpcServerConnection : IFragmentProtection
         catch (SecurityContextException refused)
         {
             Log($"authentication refused: {refused.Message}");
-            slot.Failure = refused.Failure is SecurityFailure.BadSignature or SecurityFailure.Unsupported
-                ? RpcFault.RPC_S_SEC_PKG_ERROR
-                : RpcFault.RPC_S_ACCESS_DENIED;
+            slot.Failure = _server.AuthenticationFault(refused.Failure);
             return slot.Failure;
         }
 
@@ -142,7 +146,7 @@ public sealed partial class RpcServerConnection : IFragmentProtection
     private SecuritySlot? FindSlot(FragmentLayout fragment, out RpcFault fault, out PduFlags flags)
     {
         (fault, flags) = (RpcFault.RPC_S_ACCESS_DENIED, PduFlags.None);
-        if (!_slots.TryGetValue(fragment.SecurityContextId, out var slot)
+        if (!_slots.TryGetValue(_server.SecurityContextId(this, fragment.SecurityContextId), out var slot)
             || slot.Type != fragment.SecurityType || slot.Level != fragment.SecurityLevel)
         {
             return null;
@@ -178,12 +182,12 @@ public sealed partial class RpcServerConnection : IFragmentProtection
             return true;
         }
 
-        if (!Has(BindTimeFeatures.SecurityContextMultiplexing) && !CheckSlot(_latest, ref fault, ref flags))
+        if (_server.WaitsForAuthentication(this) && !CheckSlot(_latest, ref fault, ref flags))
         {
             return false;
         }
 
-        slot = _latest is { Level: AuthenticationLevel.Connect, Context.IsEstablished: true } ? _latest : null;
+        slot = _latest.Context.IsEstablished && _server.ActsWithoutTrailer(_latest.Level) ? _latest : null;
         return true;
     }
 

@@ -16,7 +16,6 @@ public sealed partial class RpcServerConnection
     private readonly PduInput _input;
     private readonly PduOutput _output;
     private readonly Dictionary<ushort, PresentationBinding> _contexts = [];
-    private bool _bound;
     private bool _closing;
 
     internal RpcServerConnection(RpcServer server, Stream stream, IPEndPoint local, IPEndPoint remote, long id)
@@ -47,7 +46,10 @@ public sealed partial class RpcServerConnection
     public bool Multiplexing { get; private set; }
 
     /// <summary>Bytes of the largest fragment that is sent.</summary>
-    public ushort MaxFragment { get; private set; }
+    public ushort MaxFragment { get; private set; } = RpcServer.SmallestFragment;
+
+    /// <summary>auth_context_id of those that have begun.</summary>
+    public IReadOnlyCollection<uint> SecurityContexts => _slots.Keys;
 
     private RpcCaller Anonymous { get; }
 
@@ -103,7 +105,7 @@ public sealed partial class RpcServerConnection
         catch (ProtocolException violation)
         {
             Log(violation.Message);
-            FaultAndClose(0, 0, RpcFault.nca_proto_error, PduFlags.None);
+            FaultAndClose(0, 0, _server.ViolationFault(violation), PduFlags.None);
         }
     }
 
@@ -122,7 +124,7 @@ public sealed partial class RpcServerConnection
         catch (ProtocolException violation)
         {
             Log(violation.Message);
-            FaultAndClose(header.CallId, 0, RpcFault.nca_proto_error, PduFlags.None);
+            FaultAndClose(header.CallId, 0, _server.ViolationFault(violation), PduFlags.None);
         }
 
         return true;
@@ -130,7 +132,7 @@ public sealed partial class RpcServerConnection
 
     private bool Speaks(PduHeader header)
     {
-        if (header is { Major: 5, Minor: 0 })
+        if (_server.SpeaksVersion(header.Major, header.Minor))
         {
             return true;
         }
@@ -153,11 +155,11 @@ public sealed partial class RpcServerConnection
         {
             OnBind(pdu, header);
         }
-        else if (header.FragmentLength > _server.FragmentLimit(header.Type) || IsMisaligned(header))
+        else if (header.FragmentLength > _server.FragmentLimit(header.Type) || !_server.IsTrailerAligned(header))
         {
             FaultAndClose(header.CallId, 0, RpcFault.nca_proto_error, PduFlags.None);
         }
-        else if (!_bound)
+        else if (!_server.IsBound(this))
         {
             FaultAndClose(header.CallId, 0, RpcFault.nca_proto_error, PduFlags.DidNotExecute);
         }
@@ -185,19 +187,16 @@ public sealed partial class RpcServerConnection
                 OnAbandoned(pdu, header);
                 break;
             default:
-                FaultAndClose(header.CallId, 0, RpcFault.nca_proto_error, PduFlags.DidNotExecute);
+                FaultAndClose(header.CallId, 0, _server.UnexpectedTypeFault(header.Type), PduFlags.DidNotExecute);
                 break;
         }
     }
 
-    private static bool IsMisaligned(PduHeader header) =>
-        header.AuthenticationLength != 0 && (header.TrailerOffset & 3) != 0;
+    private void Fault(uint callId, ushort contextId, RpcFault status, PduFlags flags) =>
+        Send(NewFault(callId, contextId, status, flags));
 
-    private void Fault(uint callId, ushort contextId, RpcFault status, PduFlags flags)
-    {
-        var fault = new FaultPdu(callId, contextId, status) { Flags = PduFlags.Whole | flags };
-        Send(_server.BuildFault(this, fault));
-    }
+    private FaultPdu NewFault(uint callId, ushort contextId, RpcFault status, PduFlags flags) => _server.BuildFault(
+        this, new FaultPdu(callId, contextId, status) { Flags = PduFlags.Whole | flags });
 
     private void Send(Pdu pdu)
     {
@@ -205,11 +204,15 @@ public sealed partial class RpcServerConnection
         _output.Append(PduWriter.Write(pdu));
     }
 
-    private void FaultAndClose(uint callId, ushort contextId, RpcFault status, PduFlags flags)
+    /// <summary>Sends what may be the last of this connection.</summary>
+    private void Conclude(Pdu answer)
     {
-        Fault(callId, contextId, status, flags);
-        _closing = true;
+        Send(answer);
+        _closing |= _server.EndsConnection(this, answer);
     }
+
+    private void FaultAndClose(uint callId, ushort contextId, RpcFault status, PduFlags flags) =>
+        Conclude(NewFault(callId, contextId, status, flags));
 
     private void Log(string line) => _server.Options.Log($"{Remote}: {line}");
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using NUnit.Framework;
+using Torture.Harness.Running;
 using Torture.Mutants;
 using Torture.Protocol.Rpc;
 using Torture.Protocol.Smb2;
@@ -49,6 +50,17 @@ public sealed class MutantRules
         Registry.All.Should().OnlyContain(m => m.Violates.Count > 0);
         var unknown = Registry.All.SelectMany(m => m.Violates).Where(id => Catalogue.All.All(r => r.Id != id));
         unknown.Should().BeEmpty();
+    }
+
+    /// <summary>Of DCE/RPC: what a case says that it verifies, some server does wrong.</summary>
+    [Test]
+    public void LeaveNoSentenceOfRpcWithoutADefect()
+    {
+        var declared = new SuiteRunner().Cases.SelectMany(planned => planned.Requirements).Distinct()
+            .Where(id => id.StartsWith("RPC-", StringComparison.Ordinal));
+        var violated = Registry.All.SelectMany(m => m.Violates).ToHashSet();
+
+        declared.Where(id => !violated.Contains(id)).Should().BeEmpty();
     }
 
     [TestCaseSource(nameof(All))]

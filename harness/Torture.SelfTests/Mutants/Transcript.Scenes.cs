@@ -34,6 +34,7 @@ internal sealed partial class Transcript
 
         Register("r client", group, client: null);
         RegisterEx("x client", group, client: null);
+        Register("r long client", group, client: new string('c', 256));
         RegisterEx("x share", group, share: "nonesuch");
         RegisterEx("x flags", group, flags: 2);
         Register("order 1", group, version: 0, net: null);

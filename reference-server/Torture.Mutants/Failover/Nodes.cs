@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Torture.Protocol.EndpointMapper;
 using Torture.Protocol.Rpc;
+using Torture.Protocol.Security;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
 using Torture.ReferenceServer.Witness;
@@ -38,6 +39,18 @@ public sealed class FailedEnumerationIgnored(ClusterConfiguration cluster, NodeE
 {
     public override IReadOnlyList<ShareInfo>? EnumerateShares() =>
         base.EnumerateShares() ?? [new ShareInfo("plain", ShareKind.Plain)];
+}
+
+[Defect("A user whose name begins with another's may log on with the other's password.")]
+[Violates(Rpce.AuthenticationFails, House.WrongPasswordRefused)]
+public sealed class LongerUserNameMatches(ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
+    : ReferenceNode(cluster, self, environment with { Accounts = new ByBeginning(environment.Accounts) })
+{
+    private sealed class ByBeginning(INtlmAccounts accounts) : INtlmAccounts
+    {
+        public NtlmAccount? Find(string domain, string user) =>
+            accounts.Find(domain, user) ?? (user.Length > 1 ? Find(domain, user[..^1]) : null);
+    }
 }
 
 [Defect("The endpoint mapper knows no interface.")]

@@ -1,12 +1,13 @@
 using Torture.Protocol;
 using Torture.Protocol.Rpc;
+using Torture.Protocol.Witness;
 using Torture.ReferenceServer.Witness;
 using Torture.Requirements;
 
 namespace Torture.Mutants.Witness;
 
 [Defect("Callers at level connect are served.")]
-[Violates(Swn.WeakAuthenticationLevelRefused)]
+[Violates(Swn.WeakAuthenticationLevelRefused, Swn.AccessCheckedPerMethod)]
 public sealed class AcceptsConnectLevel(NodeParts parts) : WitnessService(parts)
 {
     public override AuthenticationLevel MinimumLevel => AuthenticationLevel.Connect;
@@ -41,6 +42,46 @@ public sealed class RefusesPrivacy(NodeParts parts) : WitnessService(parts)
 public sealed class AcceptsAnonymous(NodeParts parts) : WitnessService(parts)
 {
     protected override Win32Error CheckAccess(RpcCaller caller) => base.CheckAccess(caller with { Name = "anonymous" });
+}
+
+[Defect("The interface list is told to callers at level connect.")]
+[Violates(Swn.AccessCheckedPerMethod, Swn.WeakAuthenticationLevelRefused)]
+public sealed class ListUnchecked(NodeParts parts) : WitnessService(parts)
+{
+    public override AuthenticationLevel MinimumLevel => AuthenticationLevel.Connect;
+
+    public override ValueTask InvokeAsync(RpcServerCall call) =>
+        call.Opnum != (ushort)WitnessOperation.WitnessrGetInterfaceList && call.Caller.Level < base.MinimumLevel
+            ? throw new RpcFaultException(RpcFault.RPC_S_ACCESS_DENIED)
+            : base.InvokeAsync(call);
+}
+
+[Defect("One user may use the service, and no other.")]
+[Violates(Swn.AnyUserMayConnect)]
+public sealed class OneUserOnly(NodeParts parts) : WitnessService(parts)
+{
+    protected override Win32Error CheckAccess(RpcCaller caller) =>
+        caller.Name is { } name && !name.EndsWith(@"\alice", StringComparison.OrdinalIgnoreCase)
+            ? Win32Error.ERROR_ACCESS_DENIED
+            : base.CheckAccess(caller);
+}
+
+[Defect("A handle is good for every user of its association group.")]
+[Violates(Swn.CallerIdentityDecides)]
+public sealed class HandleForEveryUser(NodeParts parts) : WitnessService(parts)
+{
+    protected override bool IsSameClient(WitnessRegistration registration, RpcServerCall call) =>
+        ReferenceEquals(registration.Association, call.Association);
+}
+
+[Defect("A handle that comes over another connection of its group is a context mismatch.")]
+[Violates(Rpce.HandleSurvivesConnection, Rpce.HandleValidInGroup)]
+public sealed class HandleEndsWithConnection(NodeParts parts) : WitnessService(parts)
+{
+    protected override bool IsSameClient(WitnessRegistration registration, RpcServerCall call) =>
+        base.IsSameClient(registration, call) && !registration.Caller.Remote.Equals(call.Caller.Remote)
+            ? throw new RpcFaultException(RpcFault.nca_s_fault_context_mismatch)
+            : base.IsSameClient(registration, call);
 }
 
 [Defect("An operation that does not exist is answered with a status instead of a fault.")]

@@ -6,6 +6,16 @@ using Torture.Requirements;
 
 namespace Torture.Mutants.Witness;
 
+[Defect("A name of more than 255 characters is more than the service can hold: an unspecified fault.")]
+[Violates(Swn.StringLengthsUnbounded)]
+public sealed class LongNamesFault(NodeParts parts) : WitnessService(parts)
+{
+    protected override Win32Error CheckPresent(string? netName, string? ipAddress, string? clientComputerName) =>
+        new[] { netName, ipAddress, clientComputerName }.Any(name => name?.Length > 255)
+            ? throw new RpcFaultException(RpcFault.nca_s_fault_unspec)
+            : base.CheckPresent(netName, ipAddress, clientComputerName);
+}
+
 [Defect("Any version may register.")]
 [Violates(Swn.RegisterRevisionMismatch, Swn.RegisterExRevisionMismatch)]
 public sealed class AcceptsAnyVersion(NodeParts parts) : WitnessService(parts)

@@ -123,7 +123,7 @@ public sealed class UnRegisterTakesTheOthersToo(NodeParts parts) : WitnessServic
 }
 
 [Defect("UnRegisterEx gives the handle back as it came.")]
-[Violates(Swn.UnRegisterExRemoves)]
+[Violates(Swn.UnRegisterExRemoves, Swn.ContextHandleReference)]
 public sealed class UnRegisterExKeepsHandle(NodeParts parts) : WitnessService(parts)
 {
     protected override ContextHandle HandleAfterUnRegisterEx(ContextHandle context) => context;
@@ -153,7 +153,7 @@ public sealed class UnRegisterLeavesCallPending(NodeParts parts) : WitnessServic
 }
 
 [Defect("A handle is good for every connection and user.")]
-[Violates(Swn.ForeignHandle)]
+[Violates(Swn.ForeignHandle, Swn.CallerIdentityDecides, Rpce.ContextMismatch)]
 public sealed class HandleForEverybody(NodeParts parts) : WitnessService(parts)
 {
     protected override bool IsSameClient(WitnessRegistration registration, RpcServerCall call) => true;

@@ -12,6 +12,7 @@ public sealed class Lookup : Suite
 
         Check.That(
             Rpce.LookupListsEndpoints, entries.Any(entry => entry.Tower?.Interface == SyntaxId.Witness), true);
+        Check.That(Rpce.LookupListsEndpoints, entries.Distinct().Count(), entries.Count);
     }
 
     [Test, Verifies(Rpce.LookupContinues)]
@@ -23,6 +24,17 @@ public sealed class Lookup : Suite
         Check.Holds(
             Rpce.LookupContinues, all.Count > 0 && Rows(single).SequenceEqual(Rows(all)), string.Join(", ", Rows(all)),
             string.Join(", ", Rows(single)));
+    }
+
+    [Test, Verifies(Rpce.MapperWithoutAuthentication)]
+    public async Task NobodyNeedsToLogOn()
+    {
+        await using var mapper = await BindMapperAsync(Cluster.Nodes[0].Address);
+        var stub = EndpointMapperCodec.Encode(Request(ContextHandle.Null, 1), mapper.Syntax);
+
+        var reply = await mapper.CallAsync((ushort)EndpointMapperOperation.ept_lookup, stub);
+
+        Check.That(Rpce.MapperWithoutAuthentication, reply, r => r.Status, ERROR_SUCCESS);
     }
 
     [Test, Verifies(Rpce.LookupListsEndpoints)]

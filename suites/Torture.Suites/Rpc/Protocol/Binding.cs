@@ -34,12 +34,13 @@ public sealed class Binding : Suite
 
         Check.That(Rpce.ResultForEachContext, ack.Results.Length, 3);
         Check.That(
-            Rpce.UnknownInterfaceRejected, ack.Results[0],
-            PresentationContextResult.Rejected(ProviderReason.AbstractSyntaxNotSupported));
+            Rpce.UnknownInterfaceRejected, (ack.Results[0].Result, ack.Results[0].Reason),
+            (PresentationResult.ProviderRejection, ProviderReason.AbstractSyntaxNotSupported));
         Check.That(
-            Rpce.UnknownTransferSyntaxRejected, ack.Results[1],
-            PresentationContextResult.Rejected(ProviderReason.ProposedTransferSyntaxesNotSupported));
+            Rpce.UnknownTransferSyntaxRejected, (ack.Results[1].Result, ack.Results[1].Reason),
+            (PresentationResult.ProviderRejection, ProviderReason.ProposedTransferSyntaxesNotSupported));
         Check.That(Rpce.RejectedSyntaxZero, ack.Results[0].TransferSyntax, default);
+        Check.That(Rpce.RejectedSyntaxZero, ack.Results[1].TransferSyntax, default);
         Check.That(Rpce.ResultForEachContext, ack.Results[2], PresentationContextResult.Accepted(SyntaxId.Ndr20));
     }
 
@@ -161,11 +162,26 @@ public sealed class Binding : Suite
     {
         await using var wire = await OpenAsync();
 
-        var answer = await wire.AskAsync<ResponsePdu>(Wire.Probe(1));
+        await wire.SendAsync(Wire.Probe(1));
 
-        Check.That(Rpce.RequestBeforeBind, answer is null, true);
+        var answer = await wire.ReceiveAsync();
+        Check.Holds(Rpce.RequestBeforeBind, answer is null or FaultPdu, "no response", $"{answer?.Type}");
         await using var another = await OpenAsync();
         Check.That(House.StaysUp, await another.BindsAndServesAsync(), true);
+    }
+
+    [Test, Verifies(Rpce.GroupCreated)]
+    public async Task TwoBindsHaveTwoGroups()
+    {
+        await using var first = await OpenAsync();
+        await using var second = await OpenAsync();
+
+        var one = await first.BoundAsync();
+        var other = await second.BoundAsync();
+
+        Check.Holds(
+            Rpce.GroupCreated, one.AssociationGroup != other.AssociationGroup, "another group",
+            $"{one.AssociationGroup:X8} twice");
     }
 
     [Test, Verifies(Rpce.UnknownGroupRefused)]

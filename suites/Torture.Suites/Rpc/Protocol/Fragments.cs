@@ -108,16 +108,18 @@ public sealed class Fragments : Suite
         await StaysUpAsync();
     }
 
-    [TestCase(2u, TestName = "{m}_SameCall")]
-    [TestCase(3u, TestName = "{m}_OtherCall")]
+    [TestCase(2u, First, TestName = "{m}_SameCall")]
+    [TestCase(3u, First, TestName = "{m}_OtherCall")]
+    [TestCase(2u, PduFlags.Whole, TestName = "{m}_SameCallWhole")]
+    [TestCase(3u, PduFlags.Whole, TestName = "{m}_OtherCallWhole")]
     [Verifies(Rpce.FragmentsDoNotInterleave, House.StaysUp)]
-    public async Task ASecondFirstOne(uint callId)
+    public async Task ASecondFirstOne(uint callId, PduFlags flags)
     {
         await using var wire = await OpenAsync();
         await wire.BoundAsync();
         await wire.SendAsync(Wire.PrincipalName(2) with { Flags = First });
 
-        var fault = await wire.AskAsync<FaultPdu>(Wire.PrincipalName(callId) with { Flags = First });
+        var fault = await wire.AskAsync<FaultPdu>(Wire.PrincipalName(callId) with { Flags = flags });
 
         Check.That(Rpce.FragmentsDoNotInterleave, fault?.Status, RpcFault.nca_proto_error);
         Check.That(Rpce.FragmentsDoNotInterleave, fault?.CallId, callId);
@@ -169,6 +171,7 @@ public sealed class Fragments : Suite
             Wire.Call(2, 0, new byte[8]) with { AllocationHint = 0, Flags = Last });
 
         Check.That(Rpce.RequestSizeLimited, fault?.Status, RpcFault.RPC_S_ACCESS_DENIED);
+        Check.That(Rpce.RequestSizeLimited, await wire.EndsAsync(), true);
         await StaysUpAsync();
     }
 

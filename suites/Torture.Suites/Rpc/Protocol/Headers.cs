@@ -148,18 +148,17 @@ public sealed class Headers : Suite
 
         await wire.SendAsync(ids.SelectMany(id => PduWriter.Write(Wire.Probe(id))).ToArray());
 
-        var answers = new List<Pdu?>();
-        while (answers.Count < ids.Length)
+        var answers = new List<Pdu>();
+        while (answers.Count < ids.Length && await wire.NextAsync() is { } answer)
         {
-            answers.Add(await wire.ReceiveAsync());
+            answers.Add(answer);
         }
 
         Check.That(Rpce.SplitAnywhere, answers.OfType<ResponsePdu>().Count(), ids.Length);
+        Check.That(Rpce.CallIdEchoed, answers.Select(answer => answer.CallId).Intersect(ids).Count(), answers.Count);
         Check.That(
-            Rpce.CallIdEchoed, string.Join(" ", answers.Select(answer => answer?.CallId).Order()),
-            string.Join(" ", ids));
-        Check.That(
-            Rpce.FragmentLengthCoversPdu, answers.OfType<ResponsePdu>().All(answer => answer.Stub.Length == 8), true);
+            Rpce.FragmentLengthCoversPdu, answers.OfType<ResponsePdu>().Count(answer => answer.Stub.Length == 8),
+            ids.Length);
     }
 
     private async Task StaysUpAsync()

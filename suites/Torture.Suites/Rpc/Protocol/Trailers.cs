@@ -43,6 +43,26 @@ public sealed class Trailers : Suite
         Check.That(Rpce.TrailerFromTheEnd, await wire.EndsAsync(), true);
     }
 
+    /// <summary>Only auth_pad_length tells where the stub ends; to 16 is what clients do, to 4 is enough.</summary>
+    [TestCase(4, TestName = "{m}_4")]
+    [TestCase(8, TestName = "{m}_8")]
+    [TestCase(12, TestName = "{m}_12")]
+    [Verifies(Rpce.TrailerFromTheEnd, Rpce.TrailerAligned)]
+    public async Task PaddingIsAsLongAsItSays(int padding)
+    {
+        await using var wire = await OpenAsync();
+        var security = await wire.BoundAsync(wire.Ntlm(AuthenticationLevel.Integrity, Random));
+        var trailer = new SecurityTrailer(security.Context.Type, security.Level, security.ContextId, default)
+        {
+            Padding = new byte[padding],
+        };
+        await wire.SendAsync(Wire.PrincipalName(2) with { Security = trailer }, security);
+
+        var answer = await AnswerAsync(wire, security);
+        Check.That(Rpce.TrailerFromTheEnd, answer?.CallId, 2u);
+        Check.That(Rpce.TrailerAligned, answer?.Type, PduType.Response);
+    }
+
     [Test, Verifies(Rpce.AuthenticationFails, Rpce.Auth3HasNoReply)]
     public async Task AWrongPasswordShowsWithTheFirstRequest()
     {

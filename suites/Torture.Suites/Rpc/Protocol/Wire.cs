@@ -80,12 +80,25 @@ internal sealed class Wire(Connection connection, ICluster cluster, TimeProvider
         }
     }
 
-    /// <summary>Sends and takes what comes; null where it is something else.</summary>
+    /// <summary>Sends and takes what comes; null where it is something else, or nothing in time.</summary>
     public async Task<T?> AskAsync<T>(Pdu pdu, RawSecurity? security = null)
         where T : Pdu
     {
         await (security is null ? SendAsync(pdu) : SendAsync(pdu, security));
-        return await ReceiveAsync(security) as T;
+        return await NextAsync(security) as T;
+    }
+
+    /// <summary>The next PDU; null where the connection ended, or nothing came within the limit of a call.</summary>
+    public async Task<Pdu?> NextAsync(RawSecurity? security = null)
+    {
+        try
+        {
+            return await ReceiveAsync(security);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <param name="bind">Null: both contexts can be used afterwards.</param>

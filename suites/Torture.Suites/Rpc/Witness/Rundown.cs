@@ -88,6 +88,25 @@ public sealed class Rundown : Suite
             tolerated: [ERROR_INVALID_PARAMETER, ERROR_NOT_FOUND]);
     }
 
+    [Test, Verifies(Rpce.ConnectionLossEndsCalls)]
+    [Needs(Capability.ObserveRegistrations)]
+    public async Task APendingCallEndsWithItsConnectionNotWithItsGroup()
+    {
+        await using var registration = await RegisterAsync(keepAlive: TimeSpan.FromHours(1));
+        await using var second = await ConnectAsync(
+            registration.Node,
+            ConnectOptions.Default with { AssociationGroup = registration.Connection.AssociationGroup });
+        registration.StartAsyncNotify();
+        await UntilAsync(
+            seen => OfClient(seen, Client).Any(r => r.Pending), "a pending call", Cluster.Limits.Call);
+
+        await registration.CloseAsync(CloseMode.Fin);
+
+        Check.That(
+            Rpce.ConnectionLossEndsCalls, await ComesToAsync(seen => !OfClient(seen, Client).Any(r => r.Pending)),
+            true);
+    }
+
     [Test, Verifies(Swn.ConnectionLossRunsDown, House.NothingLeftBehind)]
     [Needs(Capability.ObserveRegistrations)]
     public async Task ManyConnectionsAtOnce()
@@ -105,19 +124,12 @@ public sealed class Rundown : Suite
         Check.That(House.NothingLeftBehind, isGone, true);
     }
 
-    /// <summary>Within half of the time after which it would be forgotten anyway.</summary>
-    private async Task<bool> IsGoneAsync(CaseClient client)
-    {
-        try
-        {
-            await UntilAsync(
-                seen => !seen.Nodes.SelectMany(node => node.Registrations).Any(r => r.ClientName == client.Name),
-                $"no registration of {client.Name}", Cluster.Limits.UnusedRegistration / 2);
-            return true;
-        }
-        catch (Harness.Clusters.InconclusiveException)
-        {
-            return false;
-        }
-    }
+    private Task<bool> IsGoneAsync(CaseClient client) => ComesToAsync(seen => !OfClient(seen, client).Any());
+
+    /// <summary>Within half of the time after which a registration would be forgotten anyway.</summary>
+    private async Task<bool> ComesToAsync(Func<ClusterObservation, bool> condition) =>
+        condition(await ObserveUntilAsync(condition, Cluster.Limits.UnusedRegistration / 2));
+
+    private static IEnumerable<ObservedRegistration> OfClient(ClusterObservation seen, CaseClient client) =>
+        seen.Nodes.SelectMany(node => node.Registrations).Where(r => r.ClientName == client.Name);
 }

@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using Torture.Protocol.Rpc;
+using Torture.Protocol.Security;
+using Torture.Requirements;
+
+namespace Torture.Mutants.Rpc;
+
+[Defect("A security trailer is taken wherever it lies.")]
+[Violates(Rpce.TrailerAligned)]
+public sealed class TrailerAnywhere(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool IsTrailerAligned(PduHeader header) => true;
+}
+
+[Defect("The trailer of a request is looked for behind the stub and padding to 16, not from the end.")]
+[Violates(Rpce.TrailerFromTheEnd, Rpce.TrailerAligned)]
+public sealed class TrailerFromTheFront(RpcServerOptions options) : RpcServer(options)
+{
+    private const int FixedPart = 24;
+
+    protected override FragmentLayout ReadFragment(ReadOnlySpan<byte> pdu, PduHeader header)
+    {
+        var stub = (int)BinaryPrimitives.ReadUInt32LittleEndian(pdu[16..]);
+        var end = FixedPart + ((stub + 15) & ~15) + SecurityTrailer.Size + header.AuthenticationLength;
+        return header.AuthenticationLength > 0 && header.Flags == PduFlags.Whole && end <= pdu.Length
+            ? base.ReadFragment(pdu, header with { FragmentLength = (ushort)end })
+            : base.ReadFragment(pdu, header);
+    }
+}
+
+[Defect("An authentication type that nobody knows is taken for NTLM.")]
+[Violates(Rpce.AuthenticationTypeUnknown, Swn.UnknownAuthenticationServiceRefused)]
+public sealed class UnknownServiceIsNtlm(RpcServerOptions options) : RpcServer(options)
+{
+    protected override ISecurityContext? CreateAcceptor(AuthenticationType type) =>
+        base.CreateAcceptor(type) ?? base.CreateAcceptor(AuthenticationType.Ntlmssp);
+}
+
+[Defect("An unknown authentication type is refused without a reason.")]
+[Violates(Rpce.AuthenticationTypeUnknown)]
+public sealed class UnknownServiceUnspecified(RpcServerOptions options) : RpcServer(options)
+{
+    protected override BindNakPdu BuildBindNak(RpcServerConnection connection, BindNakPdu nak) =>
+        nak.Reason == BindRejectReason.AuthenticationTypeNotRecognized
+            ? nak with { Reason = BindRejectReason.NotSpecified }
+            : nak;
+}
+
+[Defect("SPNEGO is refused: it has to be NTLM.")]
+[Violates(Swn.ClientUsesIntegrityAndSpnego)]
+public sealed class NoSpnego(RpcServerOptions options) : RpcServer(options)
+{
+    protected override ISecurityContext? CreateAcceptor(AuthenticationType type) =>
+        type == AuthenticationType.Spnego ? null : base.CreateAcceptor(type);
+}
+
+[Defect("A failed log-on is told as an unspecified fault.")]
+[Violates(Rpce.AuthenticationFails)]
+public sealed class FailedLogonUnspecified(RpcServerOptions options) : RpcServer(options)
+{
+    protected override RpcFault AuthenticationFault(SecurityFailure failure) => RpcFault.nca_s_fault_unspec;
+}
+
+[Defect("Requests without a trailer are served while the log-on is half done.")]
+[Violates(Rpce.RequestBeforeAuthenticated)]
+public sealed class ServesBeforeLogon(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool WaitsForAuthentication(RpcServerConnection connection) => false;
+}
+
+[Defect("A failed auth3 is answered at once, with a fault.")]
+[Violates(Rpce.Auth3HasNoReply)]
+public sealed class FailedAuth3Answered(RpcServerOptions options) : RpcServer(options)
+{
+    protected override Pdu? AnswerToUnanswered(PduHeader header, RpcFault? failure) =>
+        failure is { } status ? new FaultPdu(header.CallId, 0, status) : null;
+}
+
+[Defect("At level privacy responses are signed and not sealed.")]
+[Violates(Rpce.SealedIsUnreadable)]
+public sealed class PrivacyIsIntegrity(RpcServerOptions options) : RpcServer(options)
+{
+    protected override void Protect(
+        RpcServerConnection connection, ISecurityContext context, Span<byte> pdu, Range body,
+        AuthenticationLevel level, Span<byte> token) =>
+        base.Protect(
+            connection, context, pdu, body,
+            level == AuthenticationLevel.Privacy ? AuthenticationLevel.Integrity : level, token);
+}
+
+[Defect("A request without a trailer acts for the user of the connection, also where requests are to be signed.")]
+[Violates(Rpce.UnprotectedRequestRefused, Swn.WeakAuthenticationLevelRefused)]
+public sealed class TrailerMayBeMissing(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool ActsWithoutTrailer(AuthenticationLevel level) => true;
+}
+
+[Defect("A trailer that names no known security context belongs to the first one.")]
+[Violates(Rpce.UnknownSecurityContext)]
+public sealed class AnySecurityContextWillDo(RpcServerOptions options) : RpcServer(options)
+{
+    protected override uint SecurityContextId(RpcServerConnection connection, uint named) =>
+        connection.SecurityContexts.Contains(named) ? named : connection.SecurityContexts.FirstOrDefault(named);
+}
