@@ -78,7 +78,7 @@ internal static class ProveCommand
         {
             Run = TargetOptionsOf.Read(parsed) with
             {
-                Arguments = "prove " + string.Join(' ', patterns), Evidence = false,
+                Arguments = "prove " + string.Join(' ', patterns), Evidence = false, Strict = true,
             },
             Mutants = mutants,
             Bystanders = parsed.GetValue(Bystanders),

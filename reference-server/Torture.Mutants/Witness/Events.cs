@@ -54,7 +54,7 @@ public sealed class ChangesCoalesce(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("Changes are told in reverse order.")]
-[Violates(Swn.UnavailableThenAvailable, Ctdb.NotificationOrderKept)]
+[Violates(Ctdb.NotificationOrderKept)]
 public sealed class ChangesReversed(NodeParts parts) : WitnessService(parts)
 {
     protected override void QueueChange(WitnessRegistration registration, ChangeNotification change)

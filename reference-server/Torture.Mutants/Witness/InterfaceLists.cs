@@ -247,7 +247,7 @@ public sealed class NotificationPointerNull(NodeParts parts) : BrokenStub(parts)
 }
 
 [Defect("The status comes before the handle.")]
-[Violates(Swn.ContextHandle)]
+[Violates(Swn.RegisterExReturnsHandle)]
 public sealed class StatusBeforeHandle(NodeParts parts) : BrokenStub(parts)
 {
     protected override WitnessOperation Operation => WitnessOperation.WitnessrRegisterEx;

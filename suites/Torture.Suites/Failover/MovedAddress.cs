@@ -4,7 +4,10 @@ namespace Torture.Suites.Failover;
 [Needs(Capability.MoveAddress, Capability.ThreeNodes), BreaksCluster]
 public sealed class MovedAddress : Suite
 {
-    [Test, Verifies(Ctdb.MoveAddressMoves, Ctdb.OneOwnerPerAddress, Ctdb.InterfaceListFollowsOwnership)]
+    [Test]
+    [Verifies(
+        Ctdb.MoveAddressMoves, Ctdb.OneOwnerPerAddress, Ctdb.InterfaceListFollowsOwnership,
+        Swn.InterfaceListConsistent)]
     public async Task HasTheNewOwner()
     {
         var move = await MoveAsync();
@@ -16,6 +19,7 @@ public sealed class MovedAddress : Suite
             var list = await AskUntilAsync(
                 witness.GetInterfaceListAsync, list => EntryOf(list)?.GroupName == move.To.Name);
             Check.That(Ctdb.InterfaceListFollowsOwnership, EntryOf(list)?.GroupName, move.To.Name);
+            Check.That(Swn.InterfaceListConsistent, list.Interfaces.Count(IsOfTheAddress), 1);
         }
 
         await Check.HistoryAsync(new OneOwnerPerAddress());
@@ -90,8 +94,9 @@ public sealed class MovedAddress : Suite
 
     private PublicAddress Address => Cluster.PublicAddresses[0];
 
-    private WitnessInterface? EntryOf(InterfaceListReply list) =>
-        list.Interfaces.FirstOrDefault(entry => entry.IPv4.Equals(Address.Address));
+    private WitnessInterface? EntryOf(InterfaceListReply list) => list.Interfaces.FirstOrDefault(IsOfTheAddress);
+
+    private bool IsOfTheAddress(WitnessInterface entry) => entry.IPv4.Equals(Address.Address);
 
     private async Task<MoveAddress> MoveAsync()
     {

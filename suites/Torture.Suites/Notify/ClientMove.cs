@@ -37,7 +37,7 @@ public sealed class ClientMove : Suite
         Check.That(Swn.AddressListReservedZero, reply, r => r.Response!.MessageBuffer[4], (byte)0);
     }
 
-    [Test, Verifies(Swn.ClientMoveFamilyFlags, Swn.ClientMoveOnlineFlags, Swn.OneFamilyPerAddressInfo)]
+    [Test, Verifies(Swn.ClientMoveFamilyFlags, Swn.ClientMoveOnlineFlags, Swn.OneFamilyPerAddressInfo, Swn.AddressInfoLayout)]
     public async Task AnAvailableDestinationIsOnline()
     {
         await using var registration = await RegisterAsync();
@@ -45,6 +45,7 @@ public sealed class ClientMove : Suite
 
         var reply = await registration.AsyncNotifyAsync();
 
+        Check.That(Swn.AddressInfoLayout, reply, r => r.Addresses[0].Address, Destination.Address);
         Check.That(
             Swn.ClientMoveOnlineFlags, reply, r => r.Addresses[0].Flags,
             AddressFlags.IPADDR_V4 | AddressFlags.IPADDR_ONLINE);
@@ -53,6 +54,21 @@ public sealed class ClientMove : Suite
             AddressFlags.IPADDR_V4);
         Check.That(
             Swn.OneFamilyPerAddressInfo, reply, r => r.Addresses[0].Flags & AddressFlags.IPADDR_V6, AddressFlags.None);
+    }
+
+    [Test, Verifies(Swn.ClientMoveOnlineFlags), Needs(Capability.ChangeResource), BreaksCluster]
+    public async Task AnUnavailableDestinationIsNotOnline()
+    {
+        await using var registration = await RegisterAsync(address: Cluster.PublicAddresses[1]);
+        await using var outage = await Nemesis.InjectAsync(
+            new ChangeResource(Cluster.PublicAddresses[0], InterfaceState.UNAVAILABLE));
+        await MoveAsync(Client, Cluster.PublicAddresses[0]);
+
+        var reply = await registration.AsyncNotifyAsync();
+
+        Check.That(
+            Swn.ClientMoveOnlineFlags, reply, r => r.Addresses[0].Flags & AddressFlags.IPADDR_ONLINE,
+            AddressFlags.None);
     }
 
     [Test, Verifies(Swn.ClientMoveFamilyFlags, Swn.AddressInfoLayout), Needs(Capability.IPv6)]

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Torture.Suites.Notify;
 
 /// <summary>RESOURCE_CHANGE: an interface comes and goes ([MS-SWN] 3.1.6.1, 3.1.4.4).</summary>
@@ -85,7 +87,7 @@ public sealed class ResourceChanges : Suite
         Check.That(Swn.DeliveredOnce, await ComesWithinSilenceAsync(again.Reply), false);
     }
 
-    [Test, Verifies(Swn.ChangesQueueMovesCoalesce, Swn.ResourceChangeDelivered)]
+    [Test, Verifies(Swn.ChangesQueueMovesCoalesce, Swn.ResourceChangeDelivered, Ctdb.NotificationOrderKept)]
     public async Task SeveralChangesComeTogetherInTheirOrder()
     {
         await using var registration = await RegisterAsync();
@@ -102,8 +104,9 @@ public sealed class ResourceChanges : Suite
             seen.AddRange((await registration.AsyncNotifyAsync()).Changes.Select(change => change.ChangeType));
         }
 
-        Check.That(Swn.ChangesQueueMovesCoalesce, seen[0], ChangeType.RESOURCE_STATE_UNAVAILABLE);
-        Check.That(Swn.ChangesQueueMovesCoalesce, seen[^1], ChangeType.RESOURCE_STATE_AVAILABLE);
+        Check.That(Swn.ChangesQueueMovesCoalesce, seen.Count, 2);
+        Check.That(Ctdb.NotificationOrderKept, seen.FirstOrDefault(), ChangeType.RESOURCE_STATE_UNAVAILABLE);
+        Check.That(Ctdb.NotificationOrderKept, seen.LastOrDefault(), ChangeType.RESOURCE_STATE_AVAILABLE);
         Check.That(Swn.ResourceChangeDelivered, reply, r => r.Changes.Count, 2, tolerated: 1);
     }
 
@@ -161,7 +164,24 @@ public sealed class ResourceChanges : Suite
         }
     }
 
-    [Test, Verifies(Swn.InterfaceEventSetsState, Swn.InterfaceStateReported)]
+    [Test, Verifies(Swn.InterfaceEventQueuesChange, Ctdb.AllRegisteredAreTold), Needs(Capability.IPv6)]
+    public async Task ARegistrationForAnIpv6AddressHearsIt()
+    {
+        var address = Cluster.PublicAddresses
+            .First(candidate => candidate.Address.AddressFamily == AddressFamily.InterNetworkV6);
+        await using var registration = await RegisterAsync(address);
+        await using var outage = await Nemesis.InjectAsync(new ChangeResource(address, InterfaceState.UNAVAILABLE));
+
+        var reply = await registration.AsyncNotifyAsync();
+
+        Check.That(Swn.InterfaceEventQueuesChange, reply, r => r.Changes.Count, 1);
+        Check.That(
+            Ctdb.AllRegisteredAreTold, reply, r => r.Changes[0].ChangeType, ChangeType.RESOURCE_STATE_UNAVAILABLE);
+    }
+
+    [Test]
+    [Verifies(
+        Swn.InterfaceEventSetsState, Swn.InterfaceStateReported, Swn.InterfaceStates, Swn.GetInterfaceListSucceeds)]
     public async Task TheInterfaceListSaysUnavailable()
     {
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
@@ -172,7 +192,10 @@ public sealed class ResourceChanges : Suite
         var after = await AskUntilAsync(
             witness.GetInterfaceListAsync, list => StateIn(list) == InterfaceState.AVAILABLE);
 
+        Check.That(Swn.GetInterfaceListSucceeds, during, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.InterfaceEventSetsState, StateIn(during), InterfaceState.UNAVAILABLE);
+        Check.That(Swn.InterfaceStateReported, StateIn(during), InterfaceState.UNAVAILABLE);
+        Check.That(Swn.InterfaceStates, (ushort?)StateIn(during), (ushort)0xFF);
         Check.That(Swn.InterfaceStateReported, StateIn(after), InterfaceState.AVAILABLE);
     }
 
