@@ -86,7 +86,7 @@ public sealed class RpcConnection : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    /// <summary>The case's deadline came first: a check says what that breaks. An orphaned call stays cancelled.</summary>
+    /// <summary>Or the deadline of the case came first: a check says what that breaks.</summary>
     private bool IsLate(Exception thrown, RpcCall call) => thrown is TimeoutException
         || (thrown is OperationCanceledException && _case.Deadline.IsCancellationRequested && !_case.IsStopped
             && !call.Response.IsCanceled);

@@ -37,7 +37,9 @@ public sealed class ClientMove : Suite
         Check.That(Swn.AddressListReservedZero, reply, r => r.Response!.MessageBuffer[4], (byte)0);
     }
 
-    [Test, Verifies(Swn.ClientMoveFamilyFlags, Swn.ClientMoveOnlineFlags, Swn.OneFamilyPerAddressInfo, Swn.AddressInfoLayout)]
+    [Test]
+    [Verifies(
+        Swn.ClientMoveFamilyFlags, Swn.ClientMoveOnlineFlags, Swn.OneFamilyPerAddressInfo, Swn.AddressInfoLayout)]
     public async Task AnAvailableDestinationIsOnline()
     {
         await using var registration = await RegisterAsync();
