@@ -28,7 +28,7 @@ internal static class NodeCommand
         using var log = NodeLog.Open(cluster.LogFolder, self.Name);
         using var keys = OpenKeyLog(cluster, self);
         var shutdown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var daemon = DaemonOf(cluster, arguments.Cluster, self, log.Write);
+        using var daemon = DaemonOf(cluster, self, log.Write);
         var environment = Environment(cluster, self, log, keys, shutdown);
         await using var node = MutatedNode.Create(
             arguments.Mutant ?? cluster.Mutant, cluster, self, daemon is null
@@ -72,11 +72,9 @@ internal static class NodeCommand
         Shutdown = () => shutdown.TrySetResult(),
     };
 
-    private static CtdbDaemon? DaemonOf(
-        ClusterConfiguration cluster, string file, NodeEntry self, Action<string> log) =>
+    private static CtdbDaemon? DaemonOf(ClusterConfiguration cluster, NodeEntry self, Action<string> log) =>
         cluster.Engine is { Kind: EngineKind.Ctdb, Daemon: { } settings }
-            ? new CtdbDaemon(
-                cluster, file, self, settings, new UnixConnector(), () => RemoveAddresses(cluster, self), log)
+            ? new CtdbDaemon(cluster, self, settings, new UnixConnector(), () => RemoveAddresses(cluster, self), log)
             : null;
 
     /// <summary>A daemon that was killed leaves them on the interface, and another node has them.</summary>

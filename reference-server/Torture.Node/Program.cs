@@ -21,10 +21,6 @@ public static class Program
         torture-node control --cluster FILE NODE
             Standard input and output are a connection to the control port of a node that runs here: a JSON object a
             line, both ways. Ends when all was answered after standard input has ended. 3: no node answers.
-
-        torture-node hold-lock --cluster FILE
-            The helper of CTDB that holds the cluster lock for the node of $NODE_ADDRESS: says 0 once it holds the
-            lease of FILE, and ends when it loses it; says 1 where another node holds it, 3 where it cannot be had.
         """;
 
     public static async Task<int> Main(string[] args)
@@ -44,7 +40,6 @@ public static class Program
                     : Refuse(wrong),
                 ["keep", "--cluster", var file] => KeepCommand.Run(file),
                 ["control", "--cluster", var file, var node] => await ControlCommand.RunAsync(file, node),
-                ["hold-lock", "--cluster", var file] => await HoldLockCommand.RunAsync(file),
                 ["help" or "--help" or "-h"] => Explain(),
                 _ => Refuse("what shall it do?"),
             };

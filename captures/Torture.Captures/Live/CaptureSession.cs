@@ -45,6 +45,7 @@ public sealed class CaptureSession : IAsyncDisposable
     private readonly Thread _pump;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
+    private int _interface;
     private CaptureStatistics _statistics;
     private Exception? _failure;
     private long _flushes;
@@ -213,6 +214,7 @@ public sealed class CaptureSession : IAsyncDisposable
         lock (_lock)
         {
             _options.OnPacket?.Invoke(packet);
+            _interface = packet.Interface;
             _trace.Add(packet);
             _writer?.Write(packet, _trace.LastMarker is { } marker && marker.At.Frame == packet.Number
                 ? $"marker {marker.Marker.Number} {marker.Marker.Phase}: {marker.Marker.Text}"
@@ -274,7 +276,7 @@ public sealed class CaptureSession : IAsyncDisposable
 
         var watch = WatchOf(seen.Marker.Number);
         watch.First ??= seen;
-        if (++watch.Seen == _options.Links)
+        if (watch.Links.Add(_interface) && watch.Links.Count == _options.Links)
         {
             watch.OnAll.TrySetResult(watch.First);
         }
@@ -302,7 +304,8 @@ public sealed class CaptureSession : IAsyncDisposable
 
     private sealed class MarkerWatch
     {
-        public int Seen { get; set; }
+        /// <summary>On which it was seen, once or more: it may go to several nodes there.</summary>
+        public HashSet<int> Links { get; } = [];
 
         public ObservedMarker? First { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
@@ -20,6 +21,10 @@ internal static class FaultWords
           stall-lock                       force-unregister CLIENT
           lose-lock                        force-response CLIENT BASE64 (the response's stub in NDR20)
           (DIRECTION: both, from-to or to-from)
+          slow-link NODE LINK DELAY [RATE]           duplicating-link NODE LINK PART
+          lossy-link NODE LINK PART                  reordering-link NODE LINK PART DELAY
+          flapping-link NODE LINK DOWN UP
+          (LINK: public or private, PART: 0 to 1, RATE: bit/s; DELAY, DOWN and UP in milliseconds)
         """;
 
     /// <exception cref="FormatException">One line that says what is wrong.</exception>
@@ -49,8 +54,36 @@ internal static class FaultWords
         ["force-unregister", var client] => new ForceUnregister(client),
         ["stall-lock"] => new StallRecoveryLock(),
         ["lose-lock"] => new LoseRecoveryLock(),
+        [var kind, var node, "public" or "private", ..] when kind.EndsWith("-link", StringComparison.Ordinal)
+            && LinkFaultOf(
+                kind, NodeOf(node, cluster), words[2] == "public" ? NodeLink.Public : NodeLink.Private,
+                [.. words.Skip(3).Select(NumberOf)]) is { } fault => fault,
         _ => throw new FormatException($"no such fault: {string.Join(' ', words)}\n{Help}"),
     };
+
+    private static LinkFault? LinkFaultOf(string kind, Harness.Clusters.Node node, NodeLink link, double[] numbers) =>
+        (kind, numbers) switch
+        {
+            ("slow-link", [var delay]) => new SlowLink(node, Milliseconds(delay), link),
+            ("slow-link", [var delay, >= 1 and var rate]) =>
+                new SlowLink(node, Milliseconds(delay), link) { Rate = (long)rate },
+            ("lossy-link", [<= 1 and var loss]) => new LossyLink(node, loss, link),
+            ("duplicating-link", [<= 1 and var part]) => new DuplicatingLink(node, part, link),
+            ("reordering-link", [<= 1 and var part, var late]) =>
+                new ReorderingLink(node, part, Milliseconds(late), link),
+            ("flapping-link", [var down, var up]) =>
+                new FlappingLink(node, Milliseconds(down), Milliseconds(up), link),
+            _ => null,
+        };
+
+    private static TimeSpan Milliseconds(double number) => TimeSpan.FromMilliseconds(number);
+
+    /// <summary>A day of milliseconds, or ten times ten gigabit: more is a slip.</summary>
+    private static double NumberOf(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && number <= 1e11
+            ? number
+            : throw new FormatException($"{text} is no number");
 
     private static AsyncNotifyResponse ResponseOf(string stub)
     {

@@ -6,6 +6,12 @@ public sealed record Limits
     /// <summary>From the fault to the first operation that is served again.</summary>
     public TimeSpan Failover { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// From when a node tells that it has a public address, or is first heard to have it, to its first announcement, or
+    /// the other way round: CTDB has first to end the script that takes it.
+    /// </summary>
+    public TimeSpan Announcement { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>From an event to its notification on the wire.</summary>
     public TimeSpan Notification { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -26,8 +26,9 @@ public enum ProcessState
 }
 
 /// <summary>A registration as the node that took it tells.</summary>
+/// <param name="Pending">A call waits for its next event; null: the node does not tell of calls.</param>
 public sealed record ObservedRegistration(
-    string Id, string ClientName, string NetName, string? ShareName, string? IpAddress, bool Pending,
+    string Id, string ClientName, string NetName, string? ShareName, string? IpAddress, bool? Pending,
     IPEndPoint? Local, IPEndPoint? Remote);
 
 /// <summary>An administrator's event that a node has carried out.</summary>

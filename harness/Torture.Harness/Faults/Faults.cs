@@ -19,6 +19,9 @@ public abstract record Fault
 
     /// <summary>After healing, addresses and shares may have other owners than before.</summary>
     public virtual bool MovesOwners => false;
+
+    /// <summary>Nodes show by what they tell that it acts; else packets do alone.</summary>
+    public virtual bool IsToldByNodes => true;
 }
 
 /// <summary>The node ends at once, as by power loss or kill -9. Healing starts it again.</summary>

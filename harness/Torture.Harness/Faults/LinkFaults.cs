@@ -31,6 +31,8 @@ public abstract record LinkFault(Node Node, NodeLink Link) : Fault
 
     public override bool MovesOwners => true;
 
+    public override bool IsToldByNodes => false;
+
     /// <summary>The node's own there; null where it is not known.</summary>
     public IPAddress? Address => Link == NodeLink.Public ? Node.Address : Node.Private;
 

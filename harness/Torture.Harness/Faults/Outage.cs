@@ -19,11 +19,18 @@ internal sealed class Outage(Nemesis nemesis, CaseRun run, Fault fault, DateTime
     /// <param name="marker">Number of the marker of T0; null without a capture.</param>
     public async Task UntilItActsAsync(ClusterObservation before, long? marker)
     {
-        var observed = Fault is LinkFault ? "no node can tell" : await SeenAsync(
-            async () => Effects.Seen(Fault, before, await run.Cluster.ObserveAsync(run.Deadline)), "by observation");
+        if (marker is null && !Fault.IsToldByNodes)
+        {
+            throw NotSeen("on the wire");
+        }
+
+        var observed = Fault.IsToldByNodes
+            ? await SeenAsync(
+                async () => Effects.Seen(Fault, before, await run.Cluster.ObserveAsync(run.Deadline)),
+                "by observation")
+            : "no node can tell";
         var wire = marker is { } number
             ? await SeenAsync(WireProof.Of(run, Fault, before, number), "on the wire")
-            : Fault is LinkFault ? throw NotSeen("on the wire")
             : null;
         TookEffectAt = run.History.Add(at => new FaultTookEffect(at, Fault, observed, wire)).At;
         run.Say($"{Fault} acts: {observed}{(wire is null ? "" : $"; {wire}")}");

@@ -34,4 +34,8 @@ public sealed record SegmentSeen(
     : HistoryEvent(At);
 
 /// <summary>The packets show who sent them on the link, and were read up to here.</summary>
-public sealed record LinkRead(DateTimeOffset At) : HistoryEvent(At);
+public sealed record LinkRead(DateTimeOffset At) : HistoryEvent(At)
+{
+    /// <summary>The target's limit, by which announcements are told from strays.</summary>
+    public TimeSpan Announcement { get; init; } = new Limits().Announcement;
+}

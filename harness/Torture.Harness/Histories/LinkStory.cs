@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 
@@ -27,14 +28,19 @@ internal sealed record LinkStray(AddressHeard Heard, LinkTake Since);
 /// <summary>Who had which public address on the link, told from packets and from what the cluster says.</summary>
 internal sealed class LinkStory
 {
-    /// <summary>An announcement is the one of what the cluster tells this much later, at most.</summary>
+    /// <summary>
+    /// An announcement is the one of what the cluster tells this much later, at most, or as much as the target may take
+    /// for the first one.
+    /// </summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(3);
-
-    /// <summary>Or this much earlier: CTDB has the address, and announces it once its script has ended.</summary>
-    private static readonly TimeSpan Script = TimeSpan.FromSeconds(5);
 
     /// <summary>What is not announced is the new owner's only so shortly before the cluster tells.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(0.3);
+
+    /// <summary>Why something cannot be told of a take that <see cref="IsOnBadLink"/>.</summary>
+    public const string BadLink = "a fault of the owner's public link acts: what it sends may be lost or late";
+
+    private static readonly ConditionalWeakTable<History, LinkStory> Stories = [];
 
     private readonly List<LinkTake> _takes = [];
     private readonly List<LinkStray> _strays = [];
@@ -46,11 +52,13 @@ internal sealed class LinkStory
     {
         _events = events;
         _end = events.OfType<LinkRead>().Max(read => read.At);
+        Announcement = events.OfType<LinkRead>().First().Announcement;
         _heard = events.OfType<AddressHeard>().OrderBy(heard => heard.Frame).ToLookup(heard => heard.Address);
         foreach (var address in PublicAddresses().ToList())
         {
             var reader = new Reader(
-                address, [.. _heard[address]], Told(address), tells: _events.OfType<AddressTaken>().Any());
+                address, [.. _heard[address]], Told(address), tells: _events.OfType<AddressTaken>().Any(),
+                Announcement);
             reader.Read();
             _takes.AddRange(reader.Takes);
             _strays.AddRange(reader.Strays);
@@ -59,6 +67,9 @@ internal sealed class LinkStory
         Takes = [.. _takes.Where(take => take.Owner is not null || IsOnLink(take.Address))
             .Select(take => take with { Until = UntilOf(take) }).OrderBy(take => take.At)];
     }
+
+    /// <summary>What lies between the telling of an owner and its first announcement, at most.</summary>
+    public TimeSpan Announcement { get; }
 
     public IReadOnlyList<LinkTake> Takes { get; }
 
@@ -69,8 +80,21 @@ internal sealed class LinkStory
     /// <summary>Null where packets do not show link addresses: there this story is not told.</summary>
     public static LinkStory? Of(History history)
     {
-        var events = history.Events;
-        return events.Any(happened => happened is LinkRead) ? new LinkStory(events) : null;
+        // That a checker was asked changes nothing, and each of them wants the story.
+        var events = history.Events.Where(happened => happened is not CheckerAsked).ToList();
+        if (Stories.TryGetValue(history, out var told) && told._events.Count == events.Count)
+        {
+            return told;
+        }
+
+        if (!events.Any(happened => happened is LinkRead))
+        {
+            return null;
+        }
+
+        var story = new LinkStory(events);
+        Stories.AddOrUpdate(history, story);
+        return story;
     }
 
     /// <summary>What the new owner said without being asked, in order.</summary>
@@ -82,6 +106,14 @@ internal sealed class LinkStory
         && fault.Fault is PauseNode or KillNode or StallRecoveryLock
         && !_events.OfType<FaultHealed>().Any(healed => healed.Fault == fault.Fault && healed.At > fault.At
             && healed.At <= at));
+
+    /// <summary>What the new owner sends may be lost or late: a fault of its public link acts meanwhile.</summary>
+    public bool IsOnBadLink(LinkTake take) => _events.OfType<FaultInjected>().Any(fault => fault.At <= take.Until
+        && fault.Fault is (SlowLink or LossyLink or FlappingLink)
+            and LinkFault { Link: NodeLink.Public, Node: var node }
+        && (take.By is null || take.By == node)
+        && !_events.OfType<FaultHealed>().Any(healed => healed.Fault == fault.Fault && healed.At > fault.At
+            && healed.At <= take.At));
 
     /// <summary>When the owner before was lost, as far as anybody knows.</summary>
     public DateTimeOffset LostAt(LinkTake take) => _events
@@ -136,8 +168,9 @@ internal sealed class LinkStory
     /// <param name="all">In order.</param>
     /// <param name="told">Changes of the owner that the cluster told of.</param>
     /// <param name="tells">The cluster tells of owners: who is heard without having been named is a stray.</param>
+    /// <param name="late">An announcement is the one of what was told no later than this after it.</param>
     private sealed class Reader(
-        PublicAddress address, IReadOnlyList<AddressHeard> all, List<AddressTaken> told, bool tells)
+        PublicAddress address, IReadOnlyList<AddressHeard> all, List<AddressTaken> told, bool tells, TimeSpan late)
     {
         private readonly HashSet<string> _former = [];
         private string? _owner;
@@ -151,7 +184,7 @@ internal sealed class LinkStory
         {
             foreach (var heard in all)
             {
-                told.Where(taken => taken.At < heard.At - Script).ToList().ForEach(Unheard);
+                told.Where(taken => taken.At < heard.At - late).ToList().ForEach(Unheard);
                 if (heard.Owner != _owner)
                 {
                     Heard(heard);
@@ -166,8 +199,8 @@ internal sealed class LinkStory
 
         private void Heard(AddressHeard heard)
         {
-            var ahead = heard.IsAnnouncement ? Skew : Ahead;
-            var match = told.FirstOrDefault(taken => taken.At - heard.At <= ahead && heard.At - taken.At <= Script
+            var ahead = !heard.IsAnnouncement ? Ahead : late > Skew ? late : Skew;
+            var match = told.FirstOrDefault(taken => taken.At - heard.At <= ahead && heard.At - taken.At <= late
                 && !IsEarlier(heard, taken));
             var isFormer = _former.Contains(heard.Owner);
             if (_owner is null && !isFormer && !(heard.IsAnnouncement && match is not null))

@@ -194,7 +194,7 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
     {
         if (Capture is not null)
         {
-            Wire ??= new WireView(_ring);
+            Wire ??= new WireView(_ring, Limits.Announcement);
             Wire.Read(Capture.Packets, History);
         }
 

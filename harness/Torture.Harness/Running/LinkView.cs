@@ -7,7 +7,8 @@ namespace Torture.Harness.Running;
 /// <summary>
 /// What the packets of a case show of link addresses, told once each. Loopback has none: nothing is told there.
 /// </summary>
-internal sealed class LinkView
+/// <param name="announcement">The target's limit.</param>
+internal sealed class LinkView(TimeSpan announcement)
 {
     private readonly HashSet<int> _connections = [];
     private int _announcements;
@@ -25,7 +26,7 @@ internal sealed class LinkView
 
         var told = Announced(trace).Concat(Heard(trace)).Concat(Asked(trace)).Concat(Connected(trace))
             .Concat(Segments(trace)).ToList();
-        return told.Append(new LinkRead(At(last)) { Frame = last.Frame });
+        return told.Append(new LinkRead(At(last)) { Frame = last.Frame, Announcement = announcement });
     }
 
     private IEnumerable<HistoryEvent> Announced(WitnessTrace trace)

@@ -40,7 +40,7 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
 
         var place = Path.Combine(folder, result.Evidence);
         var stored = HistoryFile.Read(Path.Combine(place, Evidence.HistoryFile));
-        var (history, wire) = ReadWire(place, stored);
+        var (history, wire) = ReadWire(place, stored, run);
         var findings = new Findings();
         findings.RunAll(history, CheckersOf(stored));
         var problems = new Problems();
@@ -74,7 +74,8 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
             : "every check holds";
 
     /// <summary>Without a capture the history stays as it is.</summary>
-    private static (History History, WireView? Wire) ReadWire(string place, IReadOnlyList<HistoryEvent> stored)
+    private static (History History, WireView? Wire) ReadWire(
+        string place, IReadOnlyList<HistoryEvent> stored, RunResults run)
     {
         var capture = Path.Combine(place, Evidence.CaptureFile);
         if (!File.Exists(capture))
@@ -92,7 +93,8 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
         var history = new History(stored.Where(happened => happened is not (RegistrationSeen or PollSeen
             or UnregistrationSeen or NotificationSeen or ConnectionEndSeen or OperationSeen or UnreadableSeen
             or AddressHeard or NeighbourAsked or ConnectionSeen or SegmentSeen or LinkRead)));
-        var wire = new WireView(keys);
+        var wire = new WireView(
+            keys, run.Limits.TryGetValue("announcement", out var announcement) ? announcement : null);
         wire.Read([.. CaptureFile.Read(capture)], history);
         return (history, wire);
     }

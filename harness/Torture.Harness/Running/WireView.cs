@@ -15,11 +15,16 @@ internal sealed class WireView
     private readonly HashSet<(int Call, bool IsAnswer)> _told = [];
     private readonly HashSet<int> _ended = [];
     private readonly HashSet<int> _served = [];
-    private readonly LinkView _link = new();
+    private readonly LinkView _link;
     private Dictionary<(IPEndPoint, IPEndPoint, uint), List<ObservedCall>> _calls = [];
     private int _packets;
 
-    public WireView(KeyRing keys) => _trace = new TraceBuilder(new TraceOptions { Keys = keys });
+    /// <param name="announcement">The target's limit; the usual one, where there is no target.</param>
+    public WireView(KeyRing keys, TimeSpan? announcement = null)
+    {
+        _trace = new TraceBuilder(new TraceOptions { Keys = keys });
+        _link = new LinkView(announcement ?? new Limits().Announcement);
+    }
 
     /// <summary>As of the last reading.</summary>
     public WitnessTrace Trace { get; private set; } = new();

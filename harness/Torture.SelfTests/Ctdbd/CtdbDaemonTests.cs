@@ -118,7 +118,7 @@ public sealed class CtdbDaemonTests : ILocalConnector
             LogFolder = _folder.FullName,
         };
         return new CtdbDaemon(
-            cluster, "/cluster.json", cluster.Nodes[0], settings, this, () => Interlocked.Increment(ref _removed),
+            cluster, cluster.Nodes[0], settings, this, () => Interlocked.Increment(ref _removed),
             Tell);
     }
 

@@ -33,6 +33,9 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public FakeCtdb Ctdb { get; }
 
+    /// <summary>Where a node sees the lease that is CTDB's cluster lock; null: it is none.</summary>
+    public Func<string, string?> LeaseOf { get; init; } = _ => null;
+
     public ClusterConfiguration Configuration { get; }
 
     public EngineNode this[string name] => _nodes.First(node => node.Name == name);
@@ -102,7 +105,12 @@ internal sealed class EngineNode : IAddressHost
         Name = entry.Name;
         var clock = new MonotonicClock(TimeProvider.System);
         Engine = new CtdbFailover(world.Configuration, entry, new CtdbParts(
-            clock, new Random(entry.Name[^1]), world.Ctdb, new Fence(clock), this, Log));
+            clock, new Random(entry.Name[^1]), world.Ctdb, new Fence(clock), this, Log)
+        {
+            Lease = world.LeaseOf(entry.Name) is { } folder
+                ? new LeaseWatch(folder, TimeSpan.FromSeconds(world.Configuration.Profile.Lease), clock)
+                : null,
+        });
         Engine.LocalRequests = request => new ControlResponse(true) { Count = request.Client == Name ? 1 : 0 };
         Engine.Changed += Happened;
     }

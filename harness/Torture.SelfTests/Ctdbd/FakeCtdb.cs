@@ -224,6 +224,12 @@ internal sealed class FakeCtdb : ILocalConnector
             case CtdbControl.RELEASE_IP or CtdbControl.TAKEOVER_IP:
                 Give(node, CtdbCodec.DecodePublicAddress(request.Data.Span), request.Control);
                 return (0, null);
+            case CtdbControl.STOP_NODE:
+                SetFlags(node, CtdbNodeFlags.STOPPED);
+                return (0, null);
+            case CtdbControl.CONTINUE_NODE:
+                SetFlags(node, CtdbNodeFlags.None);
+                return (0, null);
             case CtdbControl.IPREALLOCATED:
                 Tell(node, CtdbSrvid.IPREALLOCATED, []);
                 return (0, null);

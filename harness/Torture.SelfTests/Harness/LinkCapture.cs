@@ -20,6 +20,8 @@ internal sealed class LinkCapture(IPAddress address)
     private const int Smb = 445;
     private readonly List<CapturedPacket> _packets = [];
 
+    public IReadOnlyList<CapturedPacket> Packets => _packets;
+
     public static IPEndPoint Client(int port) => new(IPAddress.Parse("10.0.1.50"), port);
 
     /// <summary>The tale, and what these packets show.</summary>

@@ -57,6 +57,40 @@ public sealed class LinkCheckers
             .Should().Contain("NeighboursTold Broken").And.Contain("ClientsTickled Held");
 
     [Test]
+    public void WhatALossyLinkMayHaveLostIsNotMissed()
+    {
+        var lossy = Dies.Fault(5.5, new LossyLink(N2, 0.5));
+
+        Found(Old.Announces(6, M2).Ends(20), lossy).Should()
+            .Contain("NeighboursTold Held").And.NotContain(finding => finding.Contains("Broken")
+                && !finding.StartsWith("OldConnectionsEnd", StringComparison.Ordinal));
+        Found(Old.Announces(6, M2).Ends(20), Dies.Fault(5.5, new LossyLink(N2, 0.5, NodeLink.Private))).Should()
+            .Contain("AnnouncedThreeTimes Broken").And.Contain("ClientsTickled Broken");
+        Found(Old.Announces(6, M2).Ends(20), Dies.Fault(5.5, new LossyLink(N1, 0.5))).Should()
+            .Contain("AnnouncedThreeTimes Broken").And.Contain("ClientsTickled Broken");
+    }
+
+    [TestCase(4.5, true)]
+    [TestCase(1.5, false)]
+    public void TheFirstRoundMayComeAsLateAsTheTargetSays(double limit, bool isHeard)
+    {
+        var history = Dies.History;
+        var wire = new LinkCapture(A.Address).Connects(1, M1).AnnouncesThrice(9, M2).Ends(20);
+        new WireView(new KeyRing(), TimeSpan.FromSeconds(limit)).Read(wire.Packets, history);
+
+        var found = Found(history, asked: false);
+
+        if (isHeard)
+        {
+            found.Should().Contain("NeighboursTold Held").And.Contain("AnnouncedThreeTimes Held");
+        }
+        else
+        {
+            found.Should().Contain("NeighboursTold Broken");
+        }
+    }
+
+    [Test]
     public void NobodyIsHeardOfTheNewOwner() =>
         Found(Old.Asks(7).Ends(20), Dies).Should()
             .Contain("NeighboursTold Broken").And.Contain("ClientsTickled Broken")

@@ -6,69 +6,81 @@ using Torture.Harness.Clusters;
 
 namespace Torture.Targets.Hooks;
 
-/// <summary>The capture of a run on interfaces of this machine, of the cluster's own addresses only.</summary>
+/// <summary>
+/// The capture of a run on interfaces of this machine, of the cluster's own addresses only; of several the packets come
+/// on one clock.
+/// </summary>
 internal sealed class InterfaceCapture : ICaptureSession, IAsyncDisposable
 {
     private const int Discard = 9;
 
-    private readonly Lock _gate = new();
-    private readonly List<Link> _links = [];
+    private readonly List<MarkerSender> _markers;
+    private readonly CaptureSession _session;
+
+    /// <param name="devices">Each with the senders of markers that pass it.</param>
+    private InterfaceCapture(IReadOnlyList<(ICaptureDevice Device, List<MarkerSender> Markers)> devices, string runId)
+    {
+        _markers = [.. devices.SelectMany(one => one.Markers)];
+        Links = [.. devices.Select(one => new CaptureLink(one.Device.Name, one.Device.Link))];
+        var all = devices is [var only]
+            ? only.Device
+            : new MergedDevice([.. devices.Select(one => one.Device)], TimeProvider.System);
+        _session = CaptureSession.Start(all, new CaptureSessionOptions
+        {
+            RunId = runId,
+            Send = Send,
+            // A link by which nothing is reached carries no marker, and is not waited for.
+            Links = devices.Count(one => one.Markers.Count > 0),
+            OnPacket = packet => Captured?.Invoke(packet),
+        });
+    }
 
     public event Action<CapturedPacket>? Captured;
 
-    public IReadOnlyList<CaptureLink> Links => [.. _links.Select(link => link.Named)];
+    public IReadOnlyList<CaptureLink> Links { get; }
 
-    public long Dropped => _links.Sum(link => link.Session.Statistics.Dropped);
+    public long Dropped => _session.Statistics.Dropped;
 
     /// <exception cref="HookException">An interface cannot be captured, or no marker passes on any of them.</exception>
     public static InterfaceCapture Start(TargetFile file, string runId)
     {
-        var capture = new InterfaceCapture();
+        var opened = new List<(ICaptureDevice Device, List<MarkerSender> Markers)>();
         try
         {
-            var marked = Destinations(file);
             foreach (var name in file.Capture.Interfaces)
             {
-                capture.Add(name, file.Capture.Filter ?? FilterOf(file), runId, marked);
+                opened.Add((Open(name, file), MarkersOn(name, file)));
             }
+
+            return opened.Any(one => one.Markers.Count > 0)
+                ? new InterfaceCapture(opened, runId)
+                : throw new CaptureException(
+                    $"no node is reached through {string.Join(" or ", file.Capture.Interfaces)}:"
+                    + " name the interfaces that this machine uses for them");
         }
         catch (CaptureException refused)
         {
-            capture.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            foreach (var (device, markers) in opened)
+            {
+                device.Dispose();
+                markers.ForEach(sender => sender.Dispose());
+            }
+
             throw new HookException($"{file.Path}: capture: {refused.Message}", refused);
         }
-
-        if (capture._links.All(link => link.Markers.Count == 0))
-        {
-            capture.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            throw new HookException(
-                $"{file.Path}: capture: no node is reached through {string.Join(" or ", file.Capture.Interfaces)}:"
-                + " name the interfaces that this machine uses for them");
-        }
-
-        return capture;
     }
 
-    /// <summary>A link by which nothing is reached carries no marker, and is not waited for.</summary>
     public async Task<FrameStamp> MarkAsync(Marker marker, CancellationToken cancellationToken)
     {
-        var marked = _links.Where(link => link.Markers.Count > 0).ToList();
-        var seen = marked.Select(link => link.Session.WaitForMarkerAsync(marker.Number, cancellationToken)).ToList();
-        foreach (var sender in marked.SelectMany(link => link.Markers))
-        {
-            Send(sender, marker);
-        }
-
-        return (await Task.WhenAll(seen)).MinBy(one => one.At.TimeNanoseconds)!.At;
+        var seen = _session.WaitForMarkerAsync(marker.Number, cancellationToken);
+        Send(marker);
+        return (await seen).At;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var link in _links)
-        {
-            await link.Session.DisposeAsync();
-            link.Markers.ForEach(sender => sender.Dispose());
-        }
+        await _session.DisposeAsync();
+        _markers.ForEach(sender => sender.Dispose());
     }
 
     /// <summary>Every address of the cluster, and who says that he has it; not the hooks' own traffic.</summary>
@@ -84,38 +96,27 @@ internal sealed class InterfaceCapture : ICaptureSession, IAsyncDisposable
         : [.. file.Nodes.Select(node => node.Address)
             .Concat(file.Nodes.Select(node => node.Private).OfType<IPAddress>()).Distinct()];
 
-    private void Add(string name, string filter, string runId, List<IPAddress> marked)
-    {
-        var device = LibpcapDevice.Open(name, new LibpcapOptions { Filter = filter, Promiscuous = name != "lo" });
-        var index = _links.Count;
-        var senders = marked.Where(address => IsReachedBy(address, name)).Select(address => MarkerSender.To(
-            ClientAddresses.SourceTo(address)!, new IPEndPoint(address, Discard))).ToList();
-        var session = CaptureSession.Start(device, new CaptureSessionOptions
-        {
-            RunId = runId,
-            Send = marker => senders.ForEach(sender => Send(sender, marker)),
-            OnPacket = packet => Tell(packet with { Interface = index }),
-        });
-        _links.Add(new Link(new CaptureLink(device.Name, device.Link), session, senders));
-    }
+    private static LibpcapDevice Open(string name, TargetFile file) => LibpcapDevice.Open(
+        name, new LibpcapOptions { Filter = file.Capture.Filter ?? FilterOf(file), Promiscuous = name != "lo" });
 
-    private void Tell(CapturedPacket packet)
-    {
-        lock (_gate)
-        {
-            Captured?.Invoke(packet);
-        }
-    }
+    private static List<MarkerSender> MarkersOn(string name, TargetFile file) =>
+    [
+        .. Destinations(file).Where(address => IsReachedBy(address, name)).Select(address => MarkerSender.To(
+            ClientAddresses.SourceTo(address)!, new IPEndPoint(address, Discard))),
+    ];
 
     /// <summary>To a node that is down nothing can be sent, and another node will do.</summary>
-    private static void Send(MarkerSender sender, Marker marker)
+    private void Send(Marker marker)
     {
-        try
+        foreach (var sender in _markers)
         {
-            sender.Send(marker);
-        }
-        catch (SocketException)
-        {
+            try
+            {
+                sender.Send(marker);
+            }
+            catch (SocketException)
+            {
+            }
         }
     }
 
@@ -126,6 +127,4 @@ internal sealed class InterfaceCapture : ICaptureSession, IAsyncDisposable
             && one.GetIPProperties().UnicastAddresses.Any(own =>
                 own.Address.Equals(source) || (IPAddress.IsLoopback(source) && IPAddress.IsLoopback(own.Address))));
     }
-
-    private sealed record Link(CaptureLink Named, CaptureSession Session, List<MarkerSender> Markers);
 }

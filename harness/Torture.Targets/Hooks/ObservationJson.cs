@@ -153,7 +153,7 @@ public static class ObservationJson
         var reader = new Reader(entry.Element, entry.Path, OfRegistration);
         return new ObservedRegistration(
             reader.Text("id") ?? "", reader.Text("client") ?? "", reader.Text("netName") ?? "", reader.Text("share"),
-            reader.Text("address"), reader.Truth("pending") ?? false, reader.Endpoint("local"),
+            reader.Text("address"), reader.Truth("pending"), reader.Endpoint("local"),
             reader.Endpoint("remote"));
     }
 

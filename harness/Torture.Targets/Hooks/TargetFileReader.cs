@@ -303,6 +303,7 @@ internal sealed class TargetFileReader
         {
             Failover = section.Time("failover") ?? usual.Failover,
             Notification = section.Time("notification") ?? usual.Notification,
+            Announcement = section.Time("announcement") ?? usual.Announcement,
             Call = section.Time("call") ?? usual.Call,
             Operation = section.Time("operation") ?? usual.Operation,
             Effect = section.Time("effect") ?? usual.Effect,

@@ -14,12 +14,11 @@ namespace Torture.Node.Ctdbd;
 /// removal of what it leaves on the interface: another node has the addresses then. One that a signal has ended is
 /// started again, unless it was sent from here.
 /// </summary>
-/// <param name="clusterFile">Where the cluster file is; no space in its path.</param>
 /// <param name="sockets">Opens the daemon's socket.</param>
 /// <param name="removeAddresses">Takes all public addresses from this node's interface.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class CtdbDaemon(
-    ClusterConfiguration cluster, string clusterFile, NodeEntry self, DaemonSettings settings, ILocalConnector sockets,
+    ClusterConfiguration cluster, NodeEntry self, DaemonSettings settings, ILocalConnector sockets,
     Action removeAddresses, Action<string> log) : ICtdbDaemon, ILocalConnector, IDisposable
 {
     /// <summary>What a process ends with that a signal has ended, less the signal's number.</summary>
@@ -28,6 +27,10 @@ internal sealed class CtdbDaemon(
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
+    private readonly LockPort? _lock = cluster.Lock!.Kind == LockKind.Lease
+        ? new LockPort(cluster, self, TimeProvider.System, log)
+        : null;
+
     private Process? _process;
     private string? _ended;
     private bool _isToStayDown;
@@ -93,6 +96,8 @@ internal sealed class CtdbDaemon(
                 process.Kill(entireProcessTree: true);
             }
         }
+
+        _lock?.Dispose();
     }
 
     /// <exception cref="ConfigurationException">No such program, or no interface for the addresses.</exception>
@@ -127,12 +132,13 @@ internal sealed class CtdbDaemon(
         var lengths = PrefixLengths();
         return new Dictionary<string, string>
         {
-            [HoldLockCommand.NodeAddress] = $"{self.Private}",
+            ["NODE_ADDRESS"] = $"{self.Private}",
             ["NODE_ADDRESSES"] = string.Join(' ', cluster.Nodes.Select(node => node.Private)),
             ["OWN_ADDRESS"] = $"{self.Address}",
             ["PUBLIC_ADDRESSES"] = string.Join(' ', cluster.PublicAddresses.Select(
                 address => $"{address}/{lengths[address.AddressFamily]}")),
-            ["CLUSTER_LOCK"] = ClusterLock(cluster.Lock!),
+            ["CLUSTER_LOCK"] = ClusterLock(),
+            ["LOCK_SOCKET"] = _lock?.Path ?? "",
             ["LEADER_TIMEOUT"] = $"{settings.LeaderTimeout}",
             ["TUNABLES"] = string.Join(
                 ' ', settings.Tunables.Append($"NoIPFailback={(cluster.Profile.Failback ? 0 : 1)}")),
@@ -143,9 +149,9 @@ internal sealed class CtdbDaemon(
     /// A file, which CTDB locks itself, or a program that holds the lease for it; the same words on every node, else
     /// CTDB refuses to work.
     /// </summary>
-    private string ClusterLock(LockSettings settings) => settings.Kind == LockKind.File
-        ? Path.GetFullPath(settings.Path)
-        : $"!{HoldLockCommand.Program} hold-lock --cluster {Path.GetFullPath(clusterFile)}";
+    private string ClusterLock() => _lock is null
+        ? Path.GetFullPath(cluster.Lock!.Path)
+        : $"!{Path.Combine(Path.GetDirectoryName(settings.Program)!, "ctdb-lock")}";
 
     /// <summary>As the cluster file says, else as the node's own addresses have them, else alone.</summary>
     private Dictionary<AddressFamily, int> PrefixLengths()
@@ -210,6 +216,7 @@ internal sealed class CtdbDaemon(
             log(line);
         }
 
+        _lock?.EndAll();
         try
         {
             removeAddresses();

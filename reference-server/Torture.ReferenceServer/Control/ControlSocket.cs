@@ -1,6 +1,6 @@
 namespace Torture.ReferenceServer.Control;
 
-/// <summary>Where the control port of a node is.</summary>
+/// <summary>Where the ports of a node for its own host are.</summary>
 public static class ControlSocket
 {
     /// <summary>sun_path has 108 bytes, the last one zero.</summary>
@@ -8,6 +8,10 @@ public static class ControlSocket
 
     public static string PathOf(ClusterConfiguration cluster, string node) =>
         Path.Combine(cluster.ControlFolder, node + ".sock");
+
+    /// <summary>Where its ctdbd's helper asks for the cluster lock.</summary>
+    public static string LockOf(ClusterConfiguration cluster, string node) =>
+        Path.Combine(cluster.ControlFolder, node + ".lock");
 
     /// <summary>A file that the supervisor keeps locked for as long as it lives.</summary>
     public static string SupervisorLockOf(string controlFolder) => Path.Combine(controlFolder, "keep.lock");

@@ -18,15 +18,15 @@ public sealed partial record DaemonSettings
     public int LeaderTimeout { get; set; } = 5;
 
     /// <summary>
-    /// Times of about a second, the shortest that CTDB counts in. Monitoring is as frequent as in a test of its own,
-    /// and a node that bans itself comes back soon.
+    /// Times of about a second, the shortest that CTDB counts in, and a node that bans itself comes back soon. Who is
+    /// not heard counts as dead a second after it would know by itself that it is cut off.
     /// </summary>
     public static DaemonSettings Fast => new()
     {
         LeaderTimeout = 2,
         Tunables =
         [
-            "KeepaliveInterval=1", "KeepaliveLimit=2", "ElectionTimeout=1", "RerecoveryTimeout=1", "MonitorInterval=2",
+            "KeepaliveInterval=1", "KeepaliveLimit=3", "ElectionTimeout=1", "RerecoveryTimeout=1", "MonitorInterval=5",
             "TickleUpdateInterval=1", "RecoveryBanPeriod=10", "RecoveryGracePeriod=10",
         ],
     };

@@ -134,6 +134,7 @@ public sealed partial class CtdbFailover
     {
         (_client, _life) = (attached.Client, attached.Life);
         (_isPolling, _pollAgain, _told) = (false, false, null);
+        (_leaderHeardAt, _isCutOff, _isStoppedHere) = (null, false, false);
         foreach (var member in _members)
         {
             (member.IsAsked, member.OwnedAt) = (false, 0);

@@ -46,7 +46,7 @@ public sealed partial class CtdbFailover
         switch (message.Srvid)
         {
             case CtdbSrvid.LEADER:
-                SetLeader(CtdbCodec.DecodeNumber(message.Data.Span));
+                LeaderHeard(CtdbCodec.DecodeNumber(message.Data.Span));
                 break;
             case CtdbSrvid.RELEASE_IP:
                 OwnNews(CtdbCodec.DecodeAddressText(message.Data.Span), isTaken: false);

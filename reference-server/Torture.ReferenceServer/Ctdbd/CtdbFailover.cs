@@ -12,7 +12,8 @@ namespace Torture.ReferenceServer.Ctdbd;
 /// </summary>
 /// <remarks>
 /// Permission to serve is an answer of the daemon, and lasts for a keep-alive time from when it was asked for: a daemon
-/// that is gone, frozen, stopped or banned takes it away. What other nodes have, their own daemons are asked.
+/// that is gone, frozen, stopped or banned takes it away, and so does a cut to the leader. What other nodes have, their
+/// own daemons are asked.
 /// </remarks>
 public sealed partial class CtdbFailover : IFailoverEngine
 {
@@ -98,6 +99,7 @@ public sealed partial class CtdbFailover : IFailoverEngine
     private void Tick()
     {
         CheckPermission();
+        CheckSide();
         Poll();
         foreach (var peer in Peers.Where(peer => peer is { AskAgain: true, IsAsked: false }))
         {
@@ -126,7 +128,7 @@ public sealed partial class CtdbFailover : IFailoverEngine
 
     private void Permit(TimeSpan until)
     {
-        if (_self.IsActive && until > Now && !_isLeaving)
+        if (_self.IsActive && until > Now && !_isLeaving && !_isCutOff)
         {
             _parts.Fence.Extend(until);
             _isPermitted = true;

@@ -23,4 +23,8 @@ public interface ICtdbDaemon
 /// <summary>What a <see cref="CtdbFailover"/> is made of.</summary>
 public sealed record CtdbParts(
     MonotonicClock Clock, Random Random, ILocalConnector Connector, Fence Fence, IAddressHost Host,
-    Action<string> Log);
+    Action<string> Log)
+{
+    /// <summary>CTDB's cluster lock, where it is a lease.</summary>
+    public LeaseWatch? Lease { get; init; }
+}

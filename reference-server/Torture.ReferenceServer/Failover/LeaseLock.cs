@@ -30,6 +30,14 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
     /// <summary>The holder has counted since it was first looked at: it lives, whoever waits waits for long.</summary>
     public bool HolderCounts { get; private set; }
 
+    /// <summary>The last term, and what its holder has written last: its name and how far it has counted.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    internal static (long Term, string Beat) Read(string folder)
+    {
+        var term = HighestTerm(folder);
+        return (term, ReadBeat(folder, term));
+    }
+
     public ValueTask<LockTerm?> TryAcquireAsync(string node, CancellationToken cancellationToken)
     {
         if (_held is not null)
@@ -165,12 +173,14 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         return clock.Now - _watchedSince > lease;
     }
 
-    private string ReadBeat(long term)
+    private string ReadBeat(long term) => ReadBeat(folder, term);
+
+    private static string ReadBeat(string folder, long term)
     {
         try
         {
             const FileShare all = FileShare.ReadWrite | FileShare.Delete;
-            using var file = new FileStream(PathOf(Beat, term), FileMode.Open, FileAccess.Read, all);
+            using var file = new FileStream(PathOf(folder, Beat, term), FileMode.Open, FileAccess.Read, all);
             Span<byte> text = stackalloc byte[MaximumBeat];
             return System.Text.Encoding.ASCII.GetString(text[..file.ReadAtLeast(text, MaximumBeat, false)]);
         }
@@ -189,12 +199,14 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
         return text;
     }
 
-    private long HighestTerm()
+    private long HighestTerm() => HighestTerm(folder);
+
+    private static long HighestTerm(string folder)
     {
         var highest = Directory.EnumerateFileSystemEntries(folder, Term + "*").Select(TermOf).DefaultIfEmpty().Max();
         return highest < long.MaxValue
             ? highest
-            : throw new IOException($"{PathOf(Term, highest)} leaves no number for the next term: remove it.");
+            : throw new IOException($"{PathOf(folder, Term, highest)} leaves no number for the next term: remove it.");
     }
 
     private void RemoveOlder(long than)
@@ -241,7 +253,9 @@ public sealed class LeaseLock(string folder, TimeSpan lease, MonotonicClock cloc
     private static ValueTask<LockTerm?> Unreachable(Exception why) =>
         ValueTask.FromException<LockTerm?>(new IOException(why.Message, why));
 
-    private string PathOf(string kind, long term) =>
+    private string PathOf(string kind, long term) => PathOf(folder, kind, term);
+
+    private static string PathOf(string folder, string kind, long term) =>
         Path.Combine(folder, kind + term.ToString(CultureInfo.InvariantCulture));
 
     /// <returns>0: the file is none of a term.</returns>

@@ -114,7 +114,12 @@ public partial class ReferenceNode : IAsyncDisposable
             var local = Environment.LocalConnector
                 ?? throw new ConfigurationException("engine ctdb: unix sockets cannot be opened here");
             return new CtdbFailover(
-                Cluster, Self, new CtdbParts(Clock, NewRandom(), local, fence, this, Environment.Log));
+                Cluster, Self, new CtdbParts(Clock, NewRandom(), local, fence, this, Environment.Log)
+                {
+                    Lease = Environment.Daemon is not null && Cluster.Lock is { Kind: LockKind.Lease, Path: var path }
+                        ? new LeaseWatch(path, TimeSpan.FromSeconds(Cluster.Profile.Lease), Clock)
+                        : null,
+                });
         }
 
         var clusterLock = Environment.Lock?.Invoke(Clock)

@@ -87,8 +87,8 @@ public sealed class WitnessLost : Suite
         var pending = registration.StartAsyncNotify();
         await UntilAsync(
             seen => seen.Of(registration.Node).Registrations.Any(
-                known => known is { Pending: true } && known.ClientName == Client.Name),
-            $"the pending call of {Client.Name}");
+                known => known.Pending != false && known.ClientName == Client.Name),
+            $"the registration of {Client.Name}, and its pending call where a node tells of calls");
 
         await using var outage = await Nemesis.InjectAsync(new ForceUnregister(Client.Name));
 

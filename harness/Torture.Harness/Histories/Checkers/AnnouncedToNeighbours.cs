@@ -17,32 +17,34 @@ public sealed class AnnouncedToNeighbours(bool asked = false) : IChecker
     /// <summary>Frames closer together than this are one round.</summary>
     private static readonly TimeSpan OneRound = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>
-    /// So long after the new owner was told of, or was first heard, the first round has come: CTDB has first to end the
-    /// script that took the address.
-    /// </summary>
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan Earliest = TimeSpan.FromSeconds(1.0);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(3.1);
 
     public IEnumerable<Finding> Check(History history)
     {
         var story = LinkStory.Of(history);
-        return story is null ? [] : story.Takes.SelectMany(take => Of(take, [.. story.Announcements(take)]))
+        return story is null ? [] : story.Takes.SelectMany(take => Of(take, story))
             .Answer(asked, Ctdb.NeighboursTold, Ctdb.AnnouncedThreeTimes);
     }
 
-    private static IEnumerable<Finding> Of(LinkTake take, List<AddressHeard> said)
+    private static IEnumerable<Finding> Of(LinkTake take, LinkStory story)
     {
+        var said = story.Announcements(take).ToList();
+        var mayBeLost = story.IsOnBadLink(take);
         if (said.Count == 0)
         {
-            return take.At + First <= take.Until
+            return mayBeLost ? Unknown(Ctdb.NeighboursTold, take, LinkStory.BadLink)
+                : take.At + story.Announcement <= take.Until
                 ? [Broken(Ctdb.NeighboursTold, take.First, take, "announced to the neighbours", "never announced")]
                 : Unknown(Ctdb.NeighboursTold, take, "the packets end before it can have been announced");
         }
 
-        return [Told(take, said), ByItself(take, said), .. Repeated(take, RoundsOf(said))];
+        return [
+            Told(take, said), ByItself(take, said),
+            .. Repeated(take, RoundsOf(said)).Select(finding => finding.Holds || !mayBeLost
+                ? finding
+                : Finding.CannotTell(Ctdb.AnnouncedThreeTimes, LinkStory.BadLink, $"{take}")),
+        ];
     }
 
     // [RFC4861] 7.2.6

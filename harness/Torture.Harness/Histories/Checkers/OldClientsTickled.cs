@@ -69,7 +69,9 @@ public sealed class OldClientsTickled(bool asked = false) : IChecker
                     tickle, Ctdb.ClientsTickled, holds: !early,
                     early ? "tickled before the address was announced" : "tickled",
                     "tickled once neighbours know the new owner", $"{old}"),
-                .. Reset(take, old, tickle, segments),
+                .. Reset(take, old, tickle, segments).Select(finding => finding.Holds || !story.IsOnBadLink(take)
+                    ? finding
+                    : Finding.CannotTell(Ctdb.TickledClientsReset, LinkStory.BadLink, $"{old}")),
             ];
         }
 
@@ -86,7 +88,8 @@ public sealed class OldClientsTickled(bool asked = false) : IChecker
             return [];
         }
 
-        return due <= take.Until
+        return story.IsOnBadLink(take) ? Unknown(Ctdb.ClientsTickled, old, LinkStory.BadLink)
+            : due <= take.Until
             ? [Finding.At(
                 take.First, Ctdb.ClientsTickled, holds: false, "not tickled",
                 $"tickled by {take.Owner ?? "the new owner"} within 1.5 s", $"{old}")]

@@ -96,6 +96,11 @@ internal sealed class ContainerHost(
 
         _watches[node.Name] = watch;
         _ = TellEndAsync(node, watch);
+        if (IsCtdb && _hasIPv6)
+        {
+            await OwnThread.RunAsync(watch.TrustAddresses);
+        }
+
         await Poll.UntilAsync(
             async () => await AnswersAsync(node, watch, cancellationToken) ? node : null, TimeSpan.MaxValue,
             options.Time, cancellationToken);
@@ -176,9 +181,6 @@ internal sealed class ContainerHost(
             // A node is no router: what comes for an address that it let go of goes nowhere.
             ["net.ipv4.ip_forward"] = "0",
             ["net.ipv6.conf.all.forwarding"] = "0",
-            // CTDB's scripts add addresses of IPv6 with duplicate detection, and wait for it.
-            ["net.ipv6.conf.all.dad_transmits"] = "0",
-            ["net.ipv6.conf.default.dad_transmits"] = "0",
         },
         Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" },
         Volumes = new[] { plan.ControlFolder, Path.GetFullPath(plan.Folder) }.ToDictionary(folder => folder),

@@ -13,6 +13,12 @@ internal static class CtdbOption
     /// <summary>A node waits no longer for a daemon that runs and does not answer, seconds.</summary>
     private const double StartTimeout = 40;
 
+    /// <summary>So often each node asks its daemon, seconds, which has little time beside its scripts.</summary>
+    private const double Asking = 0.3;
+
+    /// <summary>Without an answer for so many times of asking it serves no more.</summary>
+    private const int Unanswered = 5;
+
     /// <summary>A client that waits for a failover does not poll meanwhile.</summary>
     private static readonly TimeSpan UnusedRegistration = TimeSpan.FromSeconds(15);
 
@@ -29,7 +35,11 @@ internal static class CtdbOption
     public static ClusterConfiguration In(TargetOptions options, ClusterConfiguration cluster) => IsOn(options)
         ? cluster with
         {
-            Engine = EngineOf(options), UnusedRegistrationTimeout = UnusedRegistration.TotalSeconds,
+            Engine = EngineOf(options),
+            UnusedRegistrationTimeout = UnusedRegistration.TotalSeconds,
+            Profile = ReferenceLimits.IsFast(options)
+                ? cluster.Profile with { KeepAliveInterval = Asking, KeepAliveLimit = Unanswered }
+                : cluster.Profile,
         }
         : cluster;
 
@@ -40,6 +50,7 @@ internal static class CtdbOption
         return IsOn(options)
             ? limits with
             {
+                Announcement = TimeSpan.FromSeconds(5),
                 Failover = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(60),
                 Notification = TimeSpan.FromSeconds(5),
                 Effect = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(90),

@@ -56,6 +56,19 @@ internal sealed unsafe partial class NodeWatch : IDisposable
         }
     });
 
+    /// <summary>
+    /// Addresses of IPv6 count as soon as they are added: CTDB's scripts add them with duplicate detection, wait for it
+    /// by the second, and give up where a frozen node still answers. The engine sets what it is told of this before it
+    /// brings the interfaces, which do not have it then, and what is inside may not write there.
+    /// </summary>
+    public void TrustAddresses() => Inside(() =>
+    {
+        foreach (var link in Links().Select(link => link.Name).Append("all"))
+        {
+            File.WriteAllText($"/proc/sys/net/ipv6/conf/{link}/accept_dad", "0");
+        }
+    });
+
     /// <summary>Nothing leaves it for these addresses any more, not even what the kernel itself sends.</summary>
     public void Cut(IPAddress to) =>
         Inside(() => HostCommand.Require("iptables", "-I", "OUTPUT", "-d", $"{to}", "-j", "DROP"));
@@ -89,8 +102,7 @@ internal sealed unsafe partial class NodeWatch : IDisposable
     /// <summary>As if its cables were pulled out: neither FIN nor RST tells anybody of its end.</summary>
     public void Unplug() => Inside(() =>
     {
-        foreach (var link in NetworkInterface.GetAllNetworkInterfaces()
-            .Where(link => link.NetworkInterfaceType != NetworkInterfaceType.Loopback))
+        foreach (var link in Links())
         {
             HostCommand.Require("ip", "link", "set", link.Name, "down");
         }
@@ -156,6 +168,9 @@ internal sealed unsafe partial class NodeWatch : IDisposable
             return null;
         }
     }
+
+    private static IEnumerable<NetworkInterface> Links() => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(link => link.NetworkInterfaceType != NetworkInterfaceType.Loopback);
 
     private static (string? Link, int PrefixLength) Find(IPAddress address) =>
         NetworkInterface.GetAllNetworkInterfaces()
