@@ -29,6 +29,7 @@ internal static class BenchCommand
         ChurnBench.Create(),
         FailoverBench.Create(),
         UpBench.Create(),
+        SimulationBench.Create(),
     };
 
     /// <summary>An option that takes whole numbers above zero.</summary>

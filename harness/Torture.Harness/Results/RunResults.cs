@@ -13,7 +13,7 @@ public sealed record RunResults
 
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>Wall time so far.</summary>
+    /// <summary>Wall time so far; in simulated time that of the cases together.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>False while the run is under way, and for ever if it was killed.</summary>

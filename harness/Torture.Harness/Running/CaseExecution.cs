@@ -13,6 +13,7 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(10);
 
     private readonly Problems _problems = new();
+    private string _waits = "";
 
     public async Task<CaseResult> ExecuteAsync(Func<Task> body)
     {
@@ -31,6 +32,10 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
     /// <summary>Runs the case itself; true where it came to its end.</summary>
     private async Task<bool> RunBodyAsync(Func<Task> body)
     {
+        // Just before the deadline: it ends much of what waits.
+        await using var hanging = run.Time.CreateTimer(
+            _ => _waits = string.Concat(run.Waits().Select(wait => $"{Environment.NewLine}  {wait}")), null,
+            run.Limit * 0.999, Timeout.InfiniteTimeSpan);
         try
         {
             await body().WaitAsync(run.Limit + Grace, run.Time);
@@ -62,7 +67,7 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
                 break;
             case OperationCanceledException or TimeoutException when run.Deadline.IsCancellationRequested:
                 _problems.Add(Verdict.Failed, FormattableString.Invariant(
-                    $"not at its end after its deadline of {run.Limit.TotalSeconds:0.##} s"));
+                    $"not at its end after its deadline of {run.Limit.TotalSeconds:0.##} s{_waits}"));
                 break;
             default:
                 _problems.Add(Verdict.Failed, $"{thrown.GetType().Name}: {thrown.Message}", thrown);

@@ -174,6 +174,9 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
         }
     }
 
+    /// <summary>What waits for what, where that can be known.</summary>
+    public IReadOnlyList<string> Waits() => _session?.World?.Waits() ?? [];
+
     public async Task<(Marker Marker, FrameStamp Stamp)?> MarkAsync(string phase, string text) =>
         _session is null ? null : await _session.MarkAsync(phase, text, Deadline);
 

@@ -8,14 +8,15 @@ internal sealed class RunRecord
 {
     private readonly Lock _gate = new();
     private readonly string _folder;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider? _time;
     private readonly SortedDictionary<string, CaseResult> _cases = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
     private RunResults _results;
     private bool _writing;
     private bool _changed;
 
-    public RunRecord(string folder, RunResults begun, IEnumerable<PlannedCase> plan, TimeProvider time)
+    /// <param name="time">Null: the run takes the time that its cases take together.</param>
+    public RunRecord(string folder, RunResults begun, IEnumerable<PlannedCase> plan, TimeProvider? time)
     {
         (_folder, _results, _time) = (folder, begun, time);
         foreach (var planned in plan)
@@ -130,7 +131,8 @@ internal sealed class RunRecord
     {
         Cases = [.. _cases.Values],
         Notes = [.. _notes],
-        Elapsed = _time.GetUtcNow() - _results.Started,
+        Elapsed = _time?.GetUtcNow() - _results.Started
+            ?? _cases.Values.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Elapsed),
     };
 
     /// <summary>One writer at a time; what changes meanwhile is written by the one who is at it.</summary>

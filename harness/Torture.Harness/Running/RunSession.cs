@@ -16,9 +16,10 @@ internal sealed class RunSession : IAsyncDisposable
     private string? _broken;
     private bool _unrepairable;
 
-    public RunSession(string runId, ICluster cluster, RunRecord? record = null)
+    /// <param name="world">Where the cluster lives, if that is one of its own.</param>
+    public RunSession(string runId, ICluster cluster, RunRecord? record = null, IWorld? world = null)
     {
-        (RunId, Cluster, _record) = (runId, cluster, record);
+        (RunId, Cluster, _record, World) = (runId, cluster, record, world);
         Router = new PacketRouter(cluster.Capture);
         cluster.Changed += OnChanged;
     }
@@ -26,6 +27,8 @@ internal sealed class RunSession : IAsyncDisposable
     public string RunId { get; }
 
     public ICluster Cluster { get; }
+
+    public IWorld? World { get; }
 
     public PacketRouter Router { get; }
 

@@ -27,6 +27,7 @@ public sealed class TortureRun : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private SemaphoreSlim? _places;
     private Expectations _known = Expectations.None;
+    private bool _described;
     private bool _ended;
 
     private TortureRun(RunOptions options, IReadOnlyList<PlannedCase> plan, ITest tree)
@@ -34,13 +35,13 @@ public sealed class TortureRun : IAsyncDisposable
         (_options, _tree) = (options, tree);
         _worlds = options.Up is null ? TargetCatalogue.Find(options.Target) as IWorldTarget : null;
         Folder = RunFolder.Make(options, options.Time.GetUtcNow());
-        // A run that can be replayed to the byte has no time and no process of its own.
+        // A run that can be replayed to the byte has neither time nor process of its own.
         _time = _worlds?.NewWorld(options.Seed).Time ?? options.Time;
         var started = _time.GetUtcNow();
         RunId = _worlds is not null ? $"{options.Target}-{options.Seed}"
             : started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)
                 + $"-{Environment.ProcessId}-{Interlocked.Increment(ref _begun)}";
-        _record = new RunRecord(Folder, Begun(RunId, options, started), plan, _time);
+        _record = new RunRecord(Folder, Begun(RunId, options, started), plan, _worlds is null ? _time : null);
         _session = new Lazy<Task<RunSession>>(() => UpAsync(world: null, options.Seed));
     }
 
@@ -145,11 +146,14 @@ public sealed class TortureRun : IAsyncDisposable
         }
 
         var settled = worst! with { Started = started - _record.Results.Started };
-        settled = settled with { Message = FailureText.Of(settled, _options.Target) };
+        settled = settled with { Message = FailureText.Of(settled, TargetAgain) };
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
         return settled;
     }
+
+    /// <summary>The target, with what else makes the run what it is.</summary>
+    private string TargetAgain => _worlds is null ? _options.Target : $"{_options.Target} --seed {_options.Seed}";
 
     /// <summary>Waits where the cluster cannot tell so many clients apart; disposed: the next one's turn.</summary>
     private async Task<IDisposable?> TakePlaceAsync()
@@ -266,9 +270,13 @@ public sealed class TortureRun : IAsyncDisposable
                 : await TargetCatalogue.Get(_options.Target).UpAsync(wish, _stopping.Token);
             _places = cluster.CasesAtOnce == int.MaxValue ? null : new SemaphoreSlim(cluster.CasesAtOnce);
             _known = cluster.Expectations;
-            var session = new RunSession(RunId, cluster, _record);
+            var session = new RunSession(RunId, cluster, _record, world);
             await session.BeginAsync(_stopping.Token);
-            _record.Describe(cluster);
+            if (Interlocked.Exchange(ref _described, true) == false)
+            {
+                _record.Describe(cluster);
+            }
+
             return session;
         }
         catch (Exception thrown)

@@ -39,8 +39,12 @@ internal sealed class Smb2Framing(Stream stream)
 
     private async ValueTask<bool> FillAsync(int length, CancellationToken cancellation)
     {
-        var read = await stream.ReadAtLeastAsync(
-            buffer.AsMemory(0, length), length, throwOnEndOfStream: false, cancellation);
+        var read = 0;
+        for (var more = 1; read < length && more > 0; read += more)
+        {
+            more = await stream.ReadAsync(buffer.AsMemory(read, length - read), cancellation);
+        }
+
         return read == length || (read == 0
             ? false
             : throw new ProtocolException($"The stream ends after {read} of {length} bytes.", "[MS-SMB2] 2.1"));

@@ -29,8 +29,9 @@ internal sealed class ClusterPlan
         PublicAddresses = [.. (ipv6 ? all.Concat(Enumerable.Range(0, options.Nodes).Select(addresses.Public6)) : all)
             .Select(address => new PublicAddress(address))];
         // A cluster that another process speaks to gets its passwords from there.
+        var fill = secrets ?? RandomNumberGenerator.Fill;
         Accounts = [.. Users.Select(user => new Account(
-            Domain, user, Environment.GetEnvironmentVariable(VariableOf(user)) ?? NewPassword(secrets ?? RandomNumberGenerator.Fill)))];
+            Domain, user, Environment.GetEnvironmentVariable(VariableOf(user)) ?? NewPassword(fill)))];
         Configuration = Describe(options, name, ports);
     }
 

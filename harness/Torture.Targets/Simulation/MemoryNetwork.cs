@@ -83,12 +83,22 @@ internal sealed class MemoryNetwork(World world, Random random)
         }
     }
 
-    public IEnumerable<string> Waits(Party party) =>
-    [
-        .. _sockets.Where(socket => socket.Owner == party).Select(socket => socket.Wait).OfType<string>(),
-        .. _listeners.Values.Where(listener => listener.Owner == party && listener.IsAccepting)
-            .Select(listener => $"{party.Name} waits for a connection at {listener.Local}"),
-    ];
+    public IEnumerable<string> Waits(Party party)
+    {
+        foreach (var wait in _sockets.Where(socket => socket.Owner == party).Select(socket => socket.Wait))
+        {
+            if (wait is not null)
+            {
+                yield return wait;
+            }
+        }
+
+        var ports = _listeners.Values.Count(listener => listener.Owner == party && listener.IsAccepting);
+        if (ports > 0)
+        {
+            yield return $"{party.Name} waits for connections at {ports} ports";
+        }
+    }
 
     public TimeSpan NewDelay() => TimeSpan.FromTicks(random.NextInt64(Shortest.Ticks, Longest.Ticks));
 
@@ -115,7 +125,7 @@ internal sealed class MemoryNetwork(World world, Random random)
         }
         else
         {
-            client.Refuse(NewSequence());
+            client.Refuse();
         }
     }
 

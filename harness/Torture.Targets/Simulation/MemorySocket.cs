@@ -51,10 +51,9 @@ internal sealed partial class MemorySocket(
     }
 
     /// <summary>Answers SYN of this end, which nobody waits for.</summary>
-    public void Refuse(uint theirs)
+    public void Refuse()
     {
-        _ = theirs;
-        network.Capture?.Tcp(Route.Back(this), 0, _next, TcpFlags.Rst | TcpFlags.Ack, default);
+        network.Capture?.Tcp(remote, local, 0, _next, TcpFlags.Rst | TcpFlags.Ack, default);
         Deliver(() =>
         {
             _isClosed = true;
@@ -174,7 +173,7 @@ internal sealed partial class MemorySocket(
     private void Send(TcpFlags flags, ReadOnlyMemory<byte> data = default)
     {
         var acknowledged = (flags & TcpFlags.Ack) != 0 ? _expected : 0;
-        network.Capture?.Tcp(Route.Of(this), _next, acknowledged, flags, data.Span);
+        network.Capture?.Tcp(local, remote, _next, acknowledged, flags, data.Span);
         _next += (uint)data.Length + ((flags & (TcpFlags.Syn | TcpFlags.Fin)) != 0 ? 1u : 0u);
     }
 
@@ -192,15 +191,4 @@ internal sealed partial class MemorySocket(
 
     private static IOException ResetByPeer() => new(
         "Connection reset by peer", new SocketException((int)SocketError.ConnectionReset));
-
-    /// <summary>From whom to whom a packet goes.</summary>
-    /// <param name="Sender">Number of the party that sends it.</param>
-    internal readonly record struct Route(IPEndPoint From, IPEndPoint To, int Sender, int Receiver)
-    {
-        public static Route Of(MemorySocket socket) =>
-            new(socket.Local, socket.Remote, socket.Owner.Number, socket._peer?.Owner.Number ?? 0);
-
-        public static Route Back(MemorySocket socket) =>
-            new(socket.Remote, socket.Local, socket._peer?.Owner.Number ?? 0, socket.Owner.Number);
-    }
 }

@@ -4,7 +4,7 @@ namespace Torture.Targets.Simulation;
 /// One of those who live in a world: a node, or the case with its clients. What it has to do it does in order, unless
 /// it stands still or is gone.
 /// </summary>
-/// <param name="number">From 1; also its link address.</param>
+/// <param name="number">From 1.</param>
 internal sealed class Party(World world, string name, int number) : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _todo = [];
@@ -43,10 +43,7 @@ internal sealed class Party(World world, string name, int number) : Synchronizat
     public void DoNext()
     {
         var (callback, state) = _todo.Dequeue();
-        var before = Current;
-        SetSynchronizationContext(this);
-        callback(state);
-        SetSynchronizationContext(before);
+        Do(() => callback(state));
     }
 
     /// <summary>At once, as the party.</summary>

@@ -5,10 +5,12 @@ using Torture.Harness.Clusters;
 namespace Torture.Targets.Simulation;
 
 /// <summary>All packets of a world's network, as they are sent.</summary>
-internal sealed class SimulatedCapture(World world, IPAddress marker) : ICaptureSession
+/// <param name="self">From here to here go markers.</param>
+internal sealed class SimulatedCapture(World world, IPAddress self) : ICaptureSession
 {
     private const int MarkerPort = 9;
 
+    private readonly IPEndPoint _self = new(self, MarkerPort);
     private long _number;
     private long _last;
 
@@ -18,16 +20,12 @@ internal sealed class SimulatedCapture(World world, IPAddress marker) : ICapture
 
     public long Dropped => 0;
 
-    public Task<FrameStamp> MarkAsync(Marker marker1, CancellationToken cancellationToken)
-    {
-        var self = new IPEndPoint(marker, MarkerPort);
-        return Task.FromResult(Put(Frames.Udp(
-            new MemorySocket.Route(self, self, world.Case.Number, world.Case.Number), marker1.Encode())));
-    }
+    public Task<FrameStamp> MarkAsync(Marker marker, CancellationToken cancellationToken) =>
+        Task.FromResult(Put(Frames.Udp(_self, _self, marker.Encode())));
 
     public void Tcp(
-        MemorySocket.Route route, uint sequence, uint acknowledged, TcpFlags flags, ReadOnlySpan<byte> data) =>
-        Put(Frames.Tcp(route, sequence, acknowledged, flags, data));
+        IPEndPoint from, IPEndPoint to, uint sequence, uint acknowledged, TcpFlags flags, ReadOnlySpan<byte> data) =>
+        Put(Frames.Tcp(from, to, sequence, acknowledged, flags, data));
 
     /// <summary>No two packets have the same time.</summary>
     private FrameStamp Put(byte[] frame)

@@ -16,7 +16,7 @@ internal sealed class SimulatedLock(World world, TimeSpan? lease, TimeSpan permi
 
     private bool IsHeld => _holder is { IsGone: false } && !_isReleased;
 
-    private LockTerm? TryAcquire(Party party, string name, MonotonicClock clock)
+    private LockTerm? TryAcquire(Party party, MonotonicClock clock)
     {
         if (IsHeld && (lease is null || world.Now < _expires))
         {
@@ -27,7 +27,6 @@ internal sealed class SimulatedLock(World world, TimeSpan? lease, TimeSpan permi
         var previous = _holder?.Name;
         (_holder, _isReleased) = (party, false);
         _term++;
-        _ = name;
         return Extend(clock) with { Previous = previous, PreviousExpired = expired };
     }
 
@@ -45,7 +44,7 @@ internal sealed class SimulatedLock(World world, TimeSpan? lease, TimeSpan permi
 
         public ValueTask<LockTerm?> TryAcquireAsync(string node, CancellationToken cancellationToken)
         {
-            var term = shared.TryAcquire(party, node, clock);
+            var term = shared.TryAcquire(party, clock);
             _held = term?.Term ?? _held;
             return new ValueTask<LockTerm?>(term);
         }

@@ -19,6 +19,7 @@ internal sealed class World : IWorld
     private readonly List<Party> _parties = [];
     private readonly Random _order;
     private int _thread;
+    private int _strays;
     private long _scheduled;
 
     public World(int seed)
@@ -44,9 +45,6 @@ internal sealed class World : IWorld
 
     public TimeProvider Time => Case.Time;
 
-    /// <summary>How often a thread of the pool did something that the world should have done.</summary>
-    public int Strays { get; private set; }
-
     public Random NewRandom() => new(Random.Next());
 
     public Party NewParty(string name)
@@ -66,7 +64,8 @@ internal sealed class World : IWorld
             Step();
         }
 
-        return done.GetAwaiter().GetResult();
+        return _strays == 0 ? done.GetAwaiter().GetResult() : throw new InvalidOperationException(
+            "another thread took part: the run was stopped, or cannot be replayed");
     }
 
     public IReadOnlyList<string> Waits() =>
@@ -86,7 +85,7 @@ internal sealed class World : IWorld
     {
         while (_outside.TryDequeue(out var post))
         {
-            Strays++;
+            _strays++;
             post();
         }
 
@@ -106,21 +105,20 @@ internal sealed class World : IWorld
         }
     }
 
+    /// <summary>One of those that have something to do, as the seed wants it.</summary>
     private Party? NextReady()
     {
         var ready = 0;
+        Party? chosen = null;
         foreach (var party in _parties)
         {
-            ready += party.IsReady ? 1 : 0;
+            if (party.IsReady && (++ready == 1 || _order.Next(ready) == 0))
+            {
+                chosen = party;
+            }
         }
 
-        if (ready == 0)
-        {
-            return null;
-        }
-
-        var chosen = ready == 1 ? 0 : _order.Next(ready);
-        return _parties.Where(party => party.IsReady).ElementAt(chosen);
+        return chosen;
     }
 
     private void Jump()
