@@ -21,6 +21,9 @@ public enum Capability
     /// <summary>The target lists its registrations.</summary>
     ObserveRegistrations,
 
+    /// <summary>And whether a call of a registration is pending.</summary>
+    ObservePendingCalls,
+
     /// <summary>Three nodes or more.</summary>
     ThreeNodes,
 
