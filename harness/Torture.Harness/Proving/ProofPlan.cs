@@ -54,6 +54,8 @@ internal sealed record ProofPlan(
     /// <summary>It turned red, and by nothing that the mutant violates.</summary>
     private bool IsElsewhere(CaseResult red) => !BrokenIn(red).Intersect(Mutant.Violates).Any();
 
+    /// <summary>A proof is strict: what is tolerated of known products is still not what the sentence says.</summary>
     private static IEnumerable<string> BrokenIn(CaseResult result) =>
-        result.Checks.Where(check => check.Outcome == CheckOutcome.Broken).Select(check => check.Requirement);
+        result.Checks.Where(check => check.Outcome is CheckOutcome.Broken or CheckOutcome.Tolerated)
+            .Select(check => check.Requirement);
 }
