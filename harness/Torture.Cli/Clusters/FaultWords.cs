@@ -78,7 +78,7 @@ internal static class FaultWords
 
     private static TimeSpan Milliseconds(double number) => TimeSpan.FromMilliseconds(number);
 
-    /// <summary>A day of milliseconds, or ten times ten gigabit: more is a slip.</summary>
+    /// <summary>Three years of milliseconds, or ten times ten gigabit: more is a slip.</summary>
     private static double NumberOf(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
         && number <= 1e11

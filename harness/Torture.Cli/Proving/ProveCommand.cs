@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Torture.Cli.Progress;
 using Torture.Cli.Run;
+using Torture.Cli.Setup;
 using Torture.Harness.Proving;
 using Torture.Harness.Reports;
 using Torture.Harness.Results;
@@ -63,12 +63,29 @@ internal static class ProveCommand
             return ExitCode.NoCaseMatched;
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        var wish = TargetOptionsOf.Read(parsed) with
         {
-            signal.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        });
+            Arguments = "prove " + string.Join(' ', patterns), Evidence = false, Strict = true,
+        };
+        var cases = Concerned(parsed.GetValue(Cases)!);
+        if (cases.Count == 0)
+        {
+            Console.Error.WriteLine("torture: no case that needs a cluster begins so: `torture list` shows all");
+            return ExitCode.NoCaseMatched;
+        }
+
+        return await new Prerequisites(Console.Error).EnsureForAsync(wish.Target, cancellationToken)
+            ? await ProveAsync(parsed, wish, mutants, cases, cancellationToken)
+            : ExitCode.Unusable;
+    }
+
+    private static async Task<int> ProveAsync(
+        ParseResult parsed, RunOptions wish, IReadOnlyList<MutantResult> mutants, IReadOnlyList<PlannedCase> cases,
+        CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
 
         // The engine of the cases takes the console's writers away while it runs.
         var lines = new ProveLines(Console.Out, Console.Error);
@@ -76,21 +93,31 @@ internal static class ProveCommand
         string? folder = null;
         using var proof = new Proof(new ProofOptions
         {
-            Run = TargetOptionsOf.Read(parsed) with
-            {
-                Arguments = "prove " + string.Join(' ', patterns), Evidence = false, Strict = true,
-            },
+            Run = wish,
             Mutants = mutants,
             Bystanders = parsed.GetValue(Bystanders),
             AtOnce = parsed.GetValue(AtOnce),
             Tried = lines.Tell,
         });
-        var results = await proof.RunAsync(
-            Concerned(parsed.GetValue(Cases)!), run => folder = run.Folder, stop.Token);
-        ResultsFile.Write(folder!, results);
-        var report = ReportWriter.WriteAll(folder!, results);
-        var whole = patterns.Length == 0 && parsed.GetValue(Cases)!.Length == 0;
-        return lines.End(new ProofSummary(results), whole, Stopwatch.GetElapsedTime(began), report);
+        try
+        {
+            var results = await proof.RunAsync(cases, run => folder = run.Folder, stop.Token);
+            ResultsFile.Write(folder!, results);
+            var report = ReportWriter.WriteAll(folder!, results);
+            var whole = mutants.Count == MutantList.All.Count && parsed.GetValue(Cases)!.Length == 0;
+            return lines.End(new ProofSummary(results), whole, Stopwatch.GetElapsedTime(began), report);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            lines.Interrupted();
+            return ExitCode.Incomplete;
+        }
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = !stop.IsCancellationRequested;
+        stop.Cancel();
     }
 
     /// <summary>All cases that need a cluster.</summary>

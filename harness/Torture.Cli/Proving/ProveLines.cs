@@ -21,6 +21,8 @@ internal sealed class ProveLines(TextWriter output, TextWriter progress)
         }
     }
 
+    public void Interrupted() => progress.WriteLine("torture: interrupted: nothing is proved");
+
     public int End(ProofSummary proof, bool whole, TimeSpan took, string report)
     {
         foreach (var result in proof.NotGreen)

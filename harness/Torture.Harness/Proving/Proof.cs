@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Torture.Harness.Clusters;
 using Torture.Harness.Results;
 using Torture.Harness.Running;
 
@@ -17,11 +18,14 @@ public sealed class Proof(ProofOptions options) : IDisposable
     /// The run of the correct server, with what became of each mutant. Cases that do not pass there prove nothing and
     /// are tried on no mutant.
     /// </returns>
+    /// <exception cref="TargetUnusableException">It does not come up, or has no mutants.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted: nothing is proved.</exception>
     public async Task<RunResults> RunAsync(
         IReadOnlyList<PlannedCase> cases, Action<TortureRun>? begun = null,
         CancellationToken cancellationToken = default)
     {
         var healthy = await RunAsync(options.Run with { Mutant = null }, cases, begun, cancellationToken);
+        RefuseUnusable(healthy, cancellationToken);
         var passed = healthy.Cases.Where(result => result.Verdict == Verdict.Passed)
             .Select(result => result.Id).ToHashSet();
         var usable = cases.Where(planned => passed.Contains(planned.Id)).ToList();
@@ -41,6 +45,16 @@ public sealed class Proof(ProofOptions options) : IDisposable
 
     public void Dispose() => Directory.Delete(_trials, recursive: true);
 
+    /// <summary>Of a run that did not come to its end nothing can be said.</summary>
+    private static void RefuseUnusable(RunResults run, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (run.Stopped is { } reason)
+        {
+            throw new TargetUnusableException(run.Mutant is { } mutant ? $"{mutant}: {reason}" : reason);
+        }
+    }
+
     private async Task<MutantResult> TryAsync(ProofPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Verifiers.Count == 0)
@@ -53,6 +67,7 @@ public sealed class Proof(ProofOptions options) : IDisposable
             Mutant = plan.Mutant.Name, Out = Path.Combine(_trials, plan.Mutant.Name), Evidence = false,
         };
         var results = await RunAsync(wish, [.. plan.Verifiers, .. plan.Bystanders], begun: null, cancellationToken);
+        RefuseUnusable(results, cancellationToken);
         return plan.Judge(results.Cases);
     }
 

@@ -49,11 +49,11 @@ internal sealed class RunView
     public TimelineFacts Facts(FailoverView failover) => _facts(failover);
 
     /// <summary>The lines that tell of a case that did not simply pass.</summary>
-    public string Told(CaseResult result) => result.Message ?? FailureText.Of(result, Run.Target) ?? result.Id;
+    public string Told(CaseResult result) => result.Message ?? FailureText.Of(result, Run.TargetAgain) ?? result.Id;
 
     /// <summary>The command that runs one case as this run did.</summary>
     public string Again(string caseId) =>
-        $"torture run {caseId} --target {Run.Target}{(Run.Strict ? " --strict" : "")}";
+        $"torture run {caseId} --target {Run.TargetAgain}{(Run.Strict ? " --strict" : "")}";
 
     private static IEnumerable<RequirementView> Judge(
         IReadOnlyList<CaseResult> cases, IReadOnlyList<MutantResult> mutants)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Torture.Harness.Results;
 
 /// <summary>All that is known of a run: the content of <c>results.json</c>.</summary>
@@ -38,6 +40,13 @@ public sealed record RunResults
     public string Arguments { get; init; } = "";
 
     public long Seed { get; init; }
+
+    /// <summary>The same seed gives the same run: time and order are simulated.</summary>
+    public bool IsReplayable { get; init; }
+
+    /// <summary>The target as a command names it that does the same again.</summary>
+    [JsonIgnore]
+    public string TargetAgain => IsReplayable ? $"{Target} --seed {Seed}" : Target;
 
     /// <summary>Names with versions: torture, .NET, kernel, libpcap, the target's own.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; init; } = new SortedDictionary<string, string>();

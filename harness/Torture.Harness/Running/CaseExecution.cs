@@ -39,7 +39,9 @@ internal sealed class CaseExecution(PlannedCase planned, RunOptions options, Cas
         try
         {
             await body().WaitAsync(run.Limit + Grace, run.Time);
-            return true;
+            return run.Deadline.IsCancellationRequested
+                ? throw new TimeoutException("a call was open at the deadline")
+                : true;
         }
         catch (Exception thrown)
         {

@@ -65,7 +65,7 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
             IsStale = false,
         };
         again = run.Known?.Judge(again) ?? again;
-        return again with { Message = FailureText.Of(again, run.Target) };
+        return again with { Message = FailureText.Of(again, run.TargetAgain) };
     }
 
     private static string Why(CaseResult result) =>

@@ -41,7 +41,8 @@ public sealed class TortureRun : IAsyncDisposable
         RunId = _worlds is not null ? $"{options.Target}-{options.Seed}"
             : started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)
                 + $"-{Environment.ProcessId}-{Interlocked.Increment(ref _begun)}";
-        _record = new RunRecord(Folder, Begun(RunId, options, started), plan, _worlds is null ? _time : null);
+        var begun = Begun(RunId, options, started) with { IsReplayable = _worlds is not null };
+        _record = new RunRecord(Folder, begun, plan, _worlds is null ? _time : null);
         _session = new Lazy<Task<RunSession>>(() => UpAsync(world: null, options.Seed));
     }
 
@@ -146,14 +147,11 @@ public sealed class TortureRun : IAsyncDisposable
         }
 
         var settled = worst! with { Started = started - _record.Results.Started };
-        settled = settled with { Message = FailureText.Of(settled, TargetAgain) };
+        settled = settled with { Message = FailureText.Of(settled, _record.Results.TargetAgain) };
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
         return settled;
     }
-
-    /// <summary>The target, with what else makes the run what it is.</summary>
-    private string TargetAgain => _worlds is null ? _options.Target : $"{_options.Target} --seed {_options.Seed}";
 
     /// <summary>Waits where the cluster cannot tell so many clients apart; disposed: the next one's turn.</summary>
     private async Task<IDisposable?> TakePlaceAsync()
@@ -209,6 +207,12 @@ public sealed class TortureRun : IAsyncDisposable
             SeedOf(planned.Id, round), planned.Breaks, _stopping.Token);
         suite.Case = run;
         var result = await new CaseExecution(planned, _options, run).ExecuteAsync(body);
+        if (planned.IsLocal && _worlds is not null)
+        {
+            // It has no world, and real time is not the same the next time.
+            result = result with { Elapsed = TimeSpan.Zero };
+        }
+
         return _options.Evidence && !planned.IsLocal
             ? result with { Evidence = await Evidence.WriteAsync(Folder, run, result, round, _options.Keys) }
             : result;

@@ -31,7 +31,7 @@ public sealed class CutOffTests : IAsyncDisposable
         {
             LeaseOf = node => Folder(node == Stranger ? "standing" : "counting"),
         };
-        _world.Configuration.Engine.Daemon = new DaemonSettings { LeaderTimeout = 1 };
+        _world.Configuration.Engine.Daemon = new DaemonSettings { LeaderTimeout = 3 };
         (_counting, _standing) = (LeaseIn("counting"), LeaseIn("standing"));
     }
 

@@ -34,7 +34,7 @@ public sealed class LockPortTests : IDisposable
             ],
             PublicAddresses = [IPAddress.Parse("127.0.0.101")],
             Lock = new LockSettings(LockKind.Lease, Path.Combine(_folder.Path, "lock")),
-            Profile = new FailoverProfile { Lease = 0.3 },
+            Profile = new FailoverProfile { Lease = 3 },
             ControlFolder = Path.Combine(_folder.Path, "control"),
         };
     }

@@ -34,7 +34,7 @@ public sealed class CasesSeeMutants
         "AllAddressesToOneNode", "EchoRefused", "FailedEnumerationIgnored", "FenceNeverCloses", "IPv6TakeoversMissed",
         "LateTakenForDead", "MoveWithoutAddresses", "MovesIgnored", "PermissionNeverEnds", "RefusesNdr20",
         "ShareMoveForOtherClients", "SilenceNotNoticed", "StateAlwaysAvailable", "StateOfNodesIgnored",
-        "TakenBeforeReleased", "UnknownInterfaceNotAdded", "UnknownInterfaceState", "UnknownMessageType",
+        "TakenBeforeReleased", "UnknownInterfaceNotAdded", "UnknownInterfaceState",
     ];
 
     private static IEnumerable<string> All() => Registry.All.Select(mutant => mutant.Name)

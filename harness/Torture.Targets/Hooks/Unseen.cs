@@ -27,6 +27,7 @@ internal static class Unseen
         if (!observer.TellsRegistrations)
         {
             yield return (Capability.ObserveRegistrations, "registrations");
+            yield return (Capability.ObservePendingCalls, "registrations");
             yield return (Capability.ForceUnregister, "registrations");
         }
 

@@ -17,7 +17,7 @@ internal static class ReferenceLimits
         return new()
         {
             Failover = isFast ? TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(45),
-            Announcement = TimeSpan.FromSeconds(2),
+            Announcement = TimeSpan.FromSeconds(3),
             Notification = TimeSpan.FromSeconds(2),
             Effect = isFast ? TimeSpan.FromSeconds(10) : TimeSpan.FromSeconds(60),
             Recovery = isFast ? TimeSpan.FromSeconds(15) : TimeSpan.FromSeconds(60),

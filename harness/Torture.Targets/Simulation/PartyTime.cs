@@ -34,6 +34,13 @@ internal sealed class PartyTime(World world, Party party) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            if (time.World.IsElsewhere)
+            {
+                // A run that is stopped cancels what waits: the world's own thread does it.
+                time.World.FromOutside(() => Change(dueTime, period));
+                return true;
+            }
+
             _version++;
             _period = period;
             _isPosted = false;

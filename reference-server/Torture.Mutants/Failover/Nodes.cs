@@ -54,7 +54,7 @@ public sealed class LongerUserNameMatches(ClusterConfiguration cluster, NodeEntr
 }
 
 [Defect("The endpoint mapper knows no interface.")]
-[Violates(Rpce.MapFindsInterface, Swn.EndpointFromMapper)]
+[Violates(Rpce.MapFindsInterface)]
 public sealed class MapperIsEmpty(Random random) : EndpointMapperService(random)
 {
     public override ImmutableArray<EndpointRegistration> Registrations => [];

@@ -63,11 +63,19 @@ public sealed class UnknownGroupIsNew(RpcServerOptions options) : RpcServer(opti
 }
 
 [Defect("An interface is found by its UUID alone.")]
-[Violates(Rpce.MinorVersionCompatible, Rpce.UnknownInterfaceRejected)]
+[Violates(Rpce.MinorVersionCompatible)]
 public sealed class InterfaceVersionIgnored(RpcServerOptions options) : RpcServer(options)
 {
     protected override IRpcInterface? FindInterface(SyntaxId abstractSyntax) =>
         Interfaces.FirstOrDefault(candidate => candidate.Id.Uuid == abstractSyntax.Uuid);
+}
+
+[Defect("An interface that nobody has is taken for the first one.")]
+[Violates(Rpce.UnknownInterfaceRejected)]
+public sealed class AnyInterfaceWillDo(RpcServerOptions options) : RpcServer(options)
+{
+    protected override IRpcInterface? FindInterface(SyntaxId abstractSyntax) =>
+        base.FindInterface(abstractSyntax) ?? Interfaces.First();
 }
 
 [Defect("NDR20 is refused.")]

@@ -68,7 +68,7 @@ public sealed class NumberOfMessagesWrong(NodeParts parts) : BrokenNotification(
 }
 
 [Defect("NumberOfMessages of a move counts its addresses.")]
-[Violates(Swn.ClientMoveDelivered, Swn.NotificationCounts)]
+[Violates(Swn.NotificationCounts)]
 public sealed class NumberOfMessagesCountsAddresses(NodeParts parts) : BrokenAddressList(parts)
 {
     protected override AsyncNotifyResponse Break(AsyncNotifyResponse response) =>

@@ -8,7 +8,7 @@ using Torture.Requirements;
 namespace Torture.Mutants.Witness;
 
 [Defect("Changes of an address are told to those who registered for another.")]
-[Violates(Swn.InterfaceEventQueuesChange, Ctdb.OnlyRegisteredAreTold)]
+[Violates(Ctdb.OnlyRegisteredAreTold, House.PeersAreIsolated)]
 public sealed class ChangeForEverybody(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> InterfaceChangeConcerns(
@@ -43,7 +43,7 @@ public sealed class Version1HearsNothing(NodeParts parts) : WitnessService(parts
 }
 
 [Defect("A newer change takes the place of the one that still waits.")]
-[Violates(Swn.ChangesQueueMovesCoalesce, Swn.UnavailableThenAvailable)]
+[Violates(Swn.ChangesQueueMovesCoalesce)]
 public sealed class ChangesCoalesce(NodeParts parts) : WitnessService(parts)
 {
     protected override void QueueChange(WitnessRegistration registration, ChangeNotification change)
@@ -104,7 +104,7 @@ public sealed class FirstMoveWins(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("A client move is told to all clients.")]
-[Violates(Swn.MoveReachesClient)]
+[Violates(House.PeersAreIsolated)]
 public sealed class ClientMoveForEverybody(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> ClientMoveConcerns(string client) =>
@@ -184,7 +184,7 @@ public sealed class Version1HearsEverything(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("Address changes are told to those who did not ask for them.")]
-[Violates(Swn.IpNotificationWanted, Swn.IpChangeReachesClient)]
+[Violates(Swn.IpNotificationWanted)]
 public sealed class IPChangeWithoutFlag(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) =>
@@ -192,7 +192,7 @@ public sealed class IPChangeWithoutFlag(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("Address changes of one client are told to others.")]
-[Violates(Swn.IpChangeReachesClient)]
+[Violates(House.PeersAreIsolated)]
 public sealed class IPChangeForOtherClients(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) => base.IPChangeConcerns(null);

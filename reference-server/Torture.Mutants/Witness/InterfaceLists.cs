@@ -41,7 +41,7 @@ public sealed class UndefinedInterfaceFlag(NodeParts parts) : WitnessService(par
 }
 
 [Defect("Both families are flagged, though there is one address.")]
-[Violates(Swn.InterfaceAddressesFlagged, Swn.FlaggedAddressesValid)]
+[Violates(Swn.FlaggedAddressesValid)]
 public sealed class BothFamiliesFlagged(NodeParts parts) : WitnessService(parts)
 {
     protected override InterfaceFlags WitnessInterfaceFlags(PublicInterface entry) =>
@@ -83,7 +83,7 @@ public sealed class OwnEntriesMissing(NodeParts parts) : BrokenList(parts)
 }
 
 [Defect("IPv6 interfaces are missing.")]
-[Violates(Swn.InterfaceForEachEntry, Swn.InterfaceAddressesFlagged)]
+[Violates(Swn.InterfaceForEachEntry, Swn.InterfaceCount)]
 public sealed class IPv6EntriesMissing(NodeParts parts) : BrokenList(parts)
 {
     protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list) =>
@@ -115,7 +115,7 @@ public sealed class GroupNameIsAlwaysOwn(NodeParts parts) : BrokenList(parts)
 }
 
 [Defect("IPv4 addresses of the list are in the host's octet order.")]
-[Violates(Swn.FlaggedAddressesValid, Swn.InterfaceAddressesFlagged)]
+[Violates(Swn.FlaggedAddressesValid)]
 public sealed class ListAddressInHostOrder(NodeParts parts) : BrokenList(parts)
 {
     protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list) =>
@@ -221,7 +221,7 @@ public sealed class NumberOfInterfacesWrong(NodeParts parts) : BrokenStub(parts)
 }
 
 [Defect("The pointer to the list has no referent.")]
-[Violates(Swn.InterfaceListLayout, Swn.PointersAndStrings)]
+[Violates(Swn.GetInterfaceListMethod)]
 public sealed class ListPointerNull(NodeParts parts) : BrokenStub(parts)
 {
     protected override WitnessOperation Operation => WitnessOperation.WitnessrGetInterfaceList;

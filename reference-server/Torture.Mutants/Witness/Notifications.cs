@@ -234,7 +234,7 @@ public sealed class MoveWithoutAddresses(NodeParts parts) : WitnessService(parts
 }
 
 [Defect("A move leaves IPv6 addresses out where there are others.")]
-[Violates(Swn.ClientMoveAddresses, Swn.ClientMoveFamilyFlags)]
+[Violates(Swn.ClientMoveAddresses)]
 public sealed class MoveWithoutIPv6(NodeParts parts) : WitnessService(parts)
 {
     protected override IReadOnlyList<AddressInfo> MatchDestination(string destination) =>

@@ -7,7 +7,7 @@ using Torture.Requirements;
 namespace Torture.Mutants.Witness;
 
 [Defect("The keep-alive timer is never armed.")]
-[Violates(Swn.KeepAliveElapses, Swn.PendingTimer)]
+[Violates(Swn.KeepAliveElapses)]
 public sealed class NeverTimesOut(NodeParts parts) : WitnessService(parts)
 {
     protected override TimeSpan KeepAlive(WitnessRegistration registration) => Timeout.InfiniteTimeSpan;
@@ -22,7 +22,7 @@ public sealed class TimesOutEarly(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("A pending call fails after three times its keep-alive time and ten seconds.")]
-[Violates(Swn.KeepAliveElapses)]
+[Violates(Swn.KeepAliveInSeconds, Swn.PendingTimer)]
 public sealed class TimesOutFarTooLate(NodeParts parts) : WitnessService(parts)
 {
     protected override TimeSpan KeepAlive(WitnessRegistration registration) => IsVersion2(registration)

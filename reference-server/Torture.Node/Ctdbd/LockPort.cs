@@ -38,11 +38,7 @@ internal sealed class LockPort : IDisposable
     public string Path { get; }
 
     /// <summary>The daemon has ended: what its helpers held is free, also where they live on.</summary>
-    public void EndAll()
-    {
-        using var ended = Interlocked.Exchange(ref _daemon, new CancellationTokenSource());
-        ended.Cancel();
-    }
+    public void EndAll() => Interlocked.Exchange(ref _daemon, new CancellationTokenSource()).Cancel();
 
     public void Dispose()
     {

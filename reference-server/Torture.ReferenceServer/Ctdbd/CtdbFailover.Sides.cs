@@ -16,6 +16,7 @@ namespace Torture.ReferenceServer.Ctdbd;
 public sealed partial class CtdbFailover
 {
     private TimeSpan? _leaderHeardAt;
+    private TimeSpan _lookedAt;
     private bool _isCutOff;
     private bool _isStoppedHere;
     private bool _isChangingSide;
@@ -40,7 +41,14 @@ public sealed partial class CtdbFailover
 
         lease.Look();
         var patience = TimeSpan.FromSeconds(Cluster.Engine.Daemon!.LeaderTimeout);
-        var isCutOff = lease.IsHeld && lease.Holder != _self.Name
+        if (Now - _lookedAt > patience)
+        {
+            // This node stood still itself: what the leader said meanwhile still waits to be read.
+            _leaderHeardAt = _leaderHeardAt is null ? null : Now;
+        }
+
+        _lookedAt = Now;
+        var isCutOff = lease.IsHeld && lease.Holder.Length > 0 && lease.Holder != _self.Name
             && _leaderHeardAt is { } heardAt && Now - heardAt > patience && Now - lease.Since > patience;
         if (isCutOff && !_isCutOff)
         {

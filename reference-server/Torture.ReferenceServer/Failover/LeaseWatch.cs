@@ -29,7 +29,7 @@ public sealed class LeaseWatch(string folder, TimeSpan lease, MonotonicClock clo
             {
                 (_term, _countedAt, Since) = (term, TimeSpan.MinValue, clock.Now);
             }
-            else if (beat != _beat)
+            else if (beat.Length > 0 && beat != _beat)
             {
                 _countedAt = clock.Now;
             }

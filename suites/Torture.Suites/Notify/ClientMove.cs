@@ -6,7 +6,10 @@ namespace Torture.Suites.Notify;
 [Needs(Capability.MoveClient)]
 public sealed class ClientMove : Suite
 {
-    [Test, Verifies(Swn.ClientMoveDelivered, Swn.ClientMoveAddresses, Swn.MoveReachesClient, Swn.AsyncNotifyWaits)]
+    [Test]
+    [Verifies(
+        Swn.ClientMoveDelivered, Swn.ClientMoveAddresses, Swn.MoveReachesClient, Swn.AsyncNotifyWaits,
+        Swn.MessageTypes)]
     public async Task IsToldToAPendingCall()
     {
         await using var registration = await RegisterAsync();
@@ -16,6 +19,8 @@ public sealed class ClientMove : Suite
 
         var reply = await pending.Reply;
         Check.That(Swn.AsyncNotifyWaits, reply, r => r.Status, ERROR_SUCCESS);
+        Check.That(
+            Swn.MessageTypes, reply, r => r.Response!.MessageType, NotificationKind.CLIENT_MOVE_NOTIFICATION);
         Check.That(Swn.ClientMoveDelivered, reply, r => r.Kind, NotificationKind.CLIENT_MOVE_NOTIFICATION);
         Check.That(Swn.MoveReachesClient, reply, r => r.Addresses.Count, 1);
         Check.That(Swn.ClientMoveAddresses, reply, r => r.Addresses[0].Address, Destination.Address);

@@ -155,7 +155,9 @@ public sealed class Headers : Suite
         }
 
         Check.That(Rpce.SplitAnywhere, answers.OfType<ResponsePdu>().Count(), ids.Length);
-        Check.That(Rpce.CallIdEchoed, answers.Select(answer => answer.CallId).Intersect(ids).Count(), answers.Count);
+        Check.That(
+            Rpce.CallIdEchoed, answers.Select(answer => answer.CallId).Intersect(ids).Count(),
+            Math.Max(1, answers.Count));
         Check.That(
             Rpce.FragmentLengthCoversPdu, answers.OfType<ResponsePdu>().Count(answer => answer.Stub.Length == 8),
             ids.Length);

@@ -29,6 +29,7 @@ public sealed class PendingCalls : Suite
         var second = await quick.AsyncNotifyAsync();
 
         Check.That(Swn.PendingNotifyHoldsUpNothing, second, r => r.Status, ERROR_TIMEOUT);
+        Check.That(Rpce.ConcurrentMultiplexing, second, r => r.Status, ERROR_TIMEOUT);
         Check.That(Rpce.ConcurrentMultiplexing, first.Reply.IsCompleted, false);
     }
 

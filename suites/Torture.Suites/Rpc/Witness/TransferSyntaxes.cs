@@ -51,6 +51,9 @@ public sealed class TransferSyntaxes : Suite
         var told = await registration64.AsyncNotifyAsync();
 
         Check.That(Swn.NotificationLayout, told, r => r.Status, ERROR_SUCCESS);
-        Check.That(Swn.BlobsAreLittleEndian, told, r => r.Response, expected);
+        Check.That(Swn.NotificationLayout, told, r => r.Response, expected);
+
+        // The length of a list of one address: 36, its lowest octet first.
+        Check.That(Swn.BlobsAreLittleEndian, told, r => r.Response!.MessageBuffer[0], (byte)36);
     }
 }
