@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Torture.Cli.Run;
 using Torture.Cli.Setup;
 using Torture.Harness.Proving;
@@ -83,9 +82,7 @@ internal static class ProveCommand
         ParseResult parsed, RunOptions wish, IReadOnlyList<MutantResult> mutants, IReadOnlyList<PlannedCase> cases,
         CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        using var interruption = new Interruption(cancellationToken);
 
         // The engine of the cases takes the console's writers away while it runs.
         var lines = new ProveLines(Console.Out, Console.Error);
@@ -101,23 +98,17 @@ internal static class ProveCommand
         });
         try
         {
-            var results = await proof.RunAsync(cases, run => folder = run.Folder, stop.Token);
+            var results = await proof.RunAsync(cases, run => folder = run.Folder, interruption.Token);
             ResultsFile.Write(folder!, results);
             var report = ReportWriter.WriteAll(folder!, results);
             var whole = mutants.Count == MutantList.All.Count && parsed.GetValue(Cases)!.Length == 0;
             return lines.End(new ProofSummary(results), whole, Stopwatch.GetElapsedTime(began), report);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             lines.Interrupted();
             return ExitCode.Incomplete;
         }
-    }
-
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
-    {
-        signal.Cancel = !stop.IsCancellationRequested;
-        stop.Cancel();
     }
 
     /// <summary>All cases that need a cluster.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Torture.Cli.Progress;
 using Torture.Cli.Setup;
 using Torture.Harness.Reports;
@@ -77,9 +76,7 @@ internal static class RunCommand
             return ExitCode.Unusable;
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        using var interruption = new Interruption(cancellationToken);
         using var progress = new ConsoleProgress(Console.Out, ConsoleStyle.Detect(), TimeProvider.System);
         progress.Planned(cases.Count);
         string? folder = null;
@@ -92,16 +89,9 @@ internal static class RunCommand
                 run.CaseStarted += planned => progress.Started(planned.Id);
                 run.CaseEnded += progress.Finished;
             },
-            stop.Token);
+            interruption.Token);
         var report = ReportWriter.WriteAll(folder!, results);
         progress.End(results, Path.GetRelativePath(Environment.CurrentDirectory, report));
         return Verdicts.ExitCodeOf(results);
-    }
-
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
-    {
-        // The run ends in order, with a verdict for every case; a second signal ends the process.
-        signal.Cancel = !stop.IsCancellationRequested;
-        stop.Cancel();
     }
 }

@@ -11,7 +11,7 @@ namespace Torture.Harness.Proving;
 /// </summary>
 public sealed class Proof(ProofOptions options) : IDisposable
 {
-    private readonly ConcurrentBag<SuiteRunner> _runners = [];
+    private readonly SuiteRunners _runners = new(options.Suites);
     private readonly string _trials = Directory.CreateTempSubdirectory("torture-proof-").FullName;
 
     /// <returns>
@@ -24,7 +24,8 @@ public sealed class Proof(ProofOptions options) : IDisposable
         IReadOnlyList<PlannedCase> cases, Action<TortureRun>? begun = null,
         CancellationToken cancellationToken = default)
     {
-        var healthy = await RunAsync(options.Run with { Mutant = null }, cases, begun, cancellationToken);
+        var healthy = await _runners.RunAsync(
+            options.Run with { Mutant = null }, _ => cases, begun, cancellationToken);
         RefuseUnusable(healthy, cancellationToken);
         var passed = healthy.Cases.Where(result => result.Verdict == Verdict.Passed)
             .Select(result => result.Id).ToHashSet();
@@ -66,23 +67,9 @@ public sealed class Proof(ProofOptions options) : IDisposable
         {
             Mutant = plan.Mutant.Name, Out = Path.Combine(_trials, plan.Mutant.Name), Evidence = false,
         };
-        var results = await RunAsync(wish, [.. plan.Verifiers, .. plan.Bystanders], begun: null, cancellationToken);
+        var results = await _runners.RunAsync(
+            wish, _ => plan.Verifiers.Concat(plan.Bystanders), begun: null, cancellationToken);
         RefuseUnusable(results, cancellationToken);
         return plan.Judge(results.Cases);
-    }
-
-    private async Task<RunResults> RunAsync(
-        RunOptions wish, IReadOnlyList<PlannedCase> cases, Action<TortureRun>? begun,
-        CancellationToken cancellationToken)
-    {
-        var runner = _runners.TryTake(out var idle) ? idle : options.Suites();
-        try
-        {
-            return await runner.RunAsync(wish, cases, begun, cancellationToken);
-        }
-        finally
-        {
-            _runners.Add(runner);
-        }
     }
 }

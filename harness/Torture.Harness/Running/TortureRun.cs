@@ -21,6 +21,7 @@ public sealed class TortureRun : IAsyncDisposable
     private readonly ITest _tree;
     private readonly RunOptions _options;
     private readonly RunRecord _record;
+    private readonly RunResults _outset;
     private readonly Lazy<Task<RunSession>> _session;
     private readonly IWorldTarget? _worlds;
     private readonly TimeProvider _time;
@@ -41,8 +42,8 @@ public sealed class TortureRun : IAsyncDisposable
         RunId = _worlds is not null ? $"{options.Target}-{options.Seed}"
             : started.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)
                 + $"-{Environment.ProcessId}-{Interlocked.Increment(ref _begun)}";
-        var begun = Begun(RunId, options, started) with { IsReplayable = _worlds is not null };
-        _record = new RunRecord(Folder, begun, plan, _worlds is null ? _time : null);
+        _outset = Begun(RunId, options, started) with { IsReplayable = _worlds is not null };
+        _record = new RunRecord(Folder, _outset, plan, _worlds is null ? _time : null);
         _session = new Lazy<Task<RunSession>>(() => UpAsync(world: null, options.Seed));
     }
 
@@ -146,8 +147,8 @@ public sealed class TortureRun : IAsyncDisposable
             worst = worst is null ? result : Rounds.Join(worst, result);
         }
 
-        var settled = worst! with { Started = started - _record.Results.Started };
-        settled = settled with { Message = FailureText.Of(settled, _record.Results.TargetAgain) };
+        var settled = worst! with { Started = started - _outset.Started };
+        settled = settled with { Message = FailureText.Of(settled, _outset.TargetAgain) };
         _record.Put(settled);
         CaseEnded?.Invoke(settled);
         return settled;
@@ -271,7 +272,7 @@ public sealed class TortureRun : IAsyncDisposable
         {
             var cluster = _options.Up is { } up
                 ? await up(wish, _stopping.Token)
-                : await TargetCatalogue.Get(_options.Target).UpAsync(wish, _stopping.Token);
+                : await (_worlds ?? TargetCatalogue.Get(_options.Target)).UpAsync(wish, _stopping.Token);
             _places = cluster.CasesAtOnce == int.MaxValue ? null : new SemaphoreSlim(cluster.CasesAtOnce);
             _known = cluster.Expectations;
             var session = new RunSession(RunId, cluster, _record, world);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Results;
@@ -18,8 +17,7 @@ public sealed class CasesSeeMutants
     /// <summary>Enough cases to see it on a real cluster, few enough to see it soon.</summary>
     private const int Cases = 12;
 
-    /// <summary>Each has one run at a time.</summary>
-    private static readonly ConcurrentBag<SuiteRunner> Runners = [];
+    private static readonly SuiteRunners Runners = new(() => new SuiteRunner());
 
     /// <summary>Simulated nodes have no link: real ones in network namespaces show these (MutantsOnTheWire).</summary>
     private static readonly HashSet<string> OnTheLink =
@@ -113,18 +111,16 @@ public sealed class CasesSeeMutants
     };
 
     private static async Task<RunResults> RunAsync(
-        RunOptions options, Func<IEnumerable<PlannedCase>, IEnumerable<PlannedCase>> choose,
+        RunOptions options, Func<IReadOnlyList<PlannedCase>, IEnumerable<PlannedCase>> choose,
         Action<TortureRun>? begun = null)
     {
         var folder = Directory.CreateTempSubdirectory("torture-mutant-").FullName;
-        var runner = Runners.TryTake(out var idle) ? idle : new SuiteRunner();
         try
         {
-            return await runner.RunAsync(options with { Out = folder }, [.. choose(runner.Cases)], begun);
+            return await Runners.RunAsync(options with { Out = folder }, choose, begun);
         }
         finally
         {
-            Runners.Add(runner);
             Directory.Delete(folder, recursive: true);
         }
     }

@@ -1,11 +1,11 @@
 using FluentAssertions;
 using NUnit.Framework;
+using Torture.Cli.Proving;
 using Torture.Harness.Proving;
 using Torture.Harness.Results;
 using Torture.Harness.Running;
 using Torture.Requirements;
 using Torture.SelfTests.Requirements;
-using Registry = Torture.Mutants.Mutants;
 
 namespace Torture.SelfTests.Proving;
 
@@ -64,11 +64,7 @@ public sealed class RequirementMapTests
     [Test]
     public void TheSnapshotIsTheOneThatIsCheckedIn()
     {
-        var mutants = Registry.All.Select(mutant => new MutantResult
-        {
-            Name = mutant.Name, Sentence = mutant.Sentence, Violates = mutant.Violates,
-        });
-        var now = RequirementSnapshot.Of(RequirementMap.Of(new SuiteRunner().Cases, [.. mutants], [])).Split('\n');
+        var now = RequirementSnapshot.Of(RequirementMap.Of(new SuiteRunner().Cases, MutantList.All, [])).Split('\n');
         var then = File.ReadAllLines(Path.Combine(SourceRoot.Find(), "fixtures", "requirements.snapshot.txt"));
 
         then.Except(now).Should().BeEmpty(Renew, "gone");
