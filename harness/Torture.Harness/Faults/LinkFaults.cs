@@ -66,6 +66,12 @@ public sealed record SlowLink(Node Node, TimeSpan Delay, NodeLink Link = NodeLin
 /// <param name="Loss">0 to 1.</param>
 public sealed record LossyLink(Node Node, double Loss, NodeLink Link = NodeLink.Public) : LinkFault(Node, Link)
 {
+    /// <summary>
+    /// No more frames of one connection are lost in a row, where the target can see to that: TCP waits twice as long
+    /// after each, so that no time would be enough for chance alone.
+    /// </summary>
+    public int InARow { get; init; } = int.MaxValue;
+
     public override Capability Needs => Capability.LossyLink;
 
     public override string ToString() => FormattableString.Invariant($"lossy {Where}: {Loss:P0}");

@@ -82,7 +82,7 @@ internal sealed class Cable : IDisposable
     {
         while (from.Read(_frame) is > 0 and var length)
         {
-            foreach (var due in lane.Arrivals(length, ClusterWatch.Now))
+            foreach (var due in lane.Arrivals(_frame.AsSpan(0, length), ClusterWatch.Now))
             {
                 _onTheWay.Enqueue((_frame[..length], to), (due, _taken++));
             }
