@@ -33,6 +33,12 @@ internal static class RunCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<int> Clusters = new("--clusters")
+    {
+        Description = "So many clusters side by side, which share the cases out: most of a failover is waiting.",
+        DefaultValueFactory = _ => 1,
+    };
+
     private static readonly Option<bool> NoKeys = new("--no-keys")
     {
         Description = "Write no session keys beside the captures.",
@@ -43,7 +49,7 @@ internal static class RunCommand
         var command = new Command("run", "Run cases against a target and write results and report.")
         {
             Cases, TargetOptionsOf.Target, TargetOptionsOf.Nodes, TargetOptionsOf.Seed, TargetOptionsOf.Mutant,
-            TargetOptionsOf.Set, TargetOptionsOf.Out, Strict, Require, Repeat, NoKeys,
+            TargetOptionsOf.Set, TargetOptionsOf.Out, Strict, Require, Repeat, Clusters, NoKeys,
         };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(Wish(parsed), parsed.GetValue(Cases)!, cancellationToken));
@@ -55,6 +61,7 @@ internal static class RunCommand
         Strict = parsed.GetValue(Strict),
         MissingIsFailure = parsed.GetValue(Require),
         Repeat = Math.Max(1, parsed.GetValue(Repeat)),
+        Clusters = Math.Max(1, parsed.GetValue(Clusters)),
         Keys = !parsed.GetValue(NoKeys),
         Arguments = string.Join(' ', parsed.Tokens.Skip(1).Select(token => token.Value)),
     };

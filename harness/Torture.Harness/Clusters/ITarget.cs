@@ -38,6 +38,9 @@ public sealed record TargetOptions
     /// <summary>Marks what belongs to this run: markers, processes, folders.</summary>
     public required string RunId { get; init; }
 
+    /// <summary>Which of the run's clusters, from 1; what makes no clusters has only the first.</summary>
+    public int Number { get; init; } = 1;
+
     /// <summary>Where the run keeps logs and sockets; exists.</summary>
     public required string Folder { get; init; }
 

@@ -23,8 +23,8 @@ internal sealed class CaseCommand(TestCommand inner) : DelegatingTestCommand(inn
         var arguments = context.CurrentTest.Arguments;
 
         // NUnit has given this case a thread of its own, which has nothing else to do.
-        var run = TortureRun.Of(context.CurrentTest);
-        var result = run.ExecuteAsync(planned, suite, () => Invoke(method, suite, arguments))
+        var lane = TortureRun.LaneOf(context.CurrentTest);
+        var result = lane.ExecuteAsync(planned, suite, () => Invoke(method, suite, arguments))
             .GetAwaiter().GetResult();
         context.CurrentResult.SetResult(StateOf(result.Verdict), result.Message ?? result.Reason ?? "");
         return context.CurrentResult;

@@ -18,6 +18,9 @@ public sealed record PlannedCase(
     /// <summary>Needs no cluster: a case of <c>Suites.Local</c>.</summary>
     public bool IsLocal => Id.StartsWith("local.", StringComparison.Ordinal);
 
+    /// <summary>Such as <c>rpc.witness.KeepAlive</c>: what its arguments say is not part of it.</summary>
+    public string Fixture => Id[..Id.Split('(')[0].LastIndexOf('.')];
+
     /// <summary>Null for a test that is no case: it has no [Verifies].</summary>
     public static PlannedCase? Of(ITest test)
     {

@@ -24,6 +24,9 @@ public sealed record RunOptions
 
     public int Nodes { get; init; } = 3;
 
+    /// <summary>So many clusters side by side, which share the cases out.</summary>
+    public int Clusters { get; init; } = 1;
+
     public string? Mutant { get; init; }
 
     /// <summary>Session keys beside the captures.</summary>
@@ -46,7 +49,7 @@ public sealed record RunOptions
     public Func<TargetOptions, CancellationToken, Task<ICluster>>? Up { get; init; }
 
     /// <summary>
-    /// What environment variables say: TORTURE_TARGET, _OUT, _STRICT, _REQUIRE, _SEED, _NODES, _MUTANT.
+    /// What environment variables say: TORTURE_TARGET, _OUT, _STRICT, _REQUIRE, _SEED, _NODES, _REPEAT, _MUTANT.
     /// </summary>
     public static RunOptions FromEnvironment()
     {

@@ -14,6 +14,7 @@ public sealed class SuiteRunner
 {
     private const int Workers = 16;
 
+    private readonly Assembly _suites;
     private readonly NUnitTestAssemblyRunner _runner = new(new DefaultTestAssemblyBuilder());
     private readonly ITest _tree;
 
@@ -23,7 +24,8 @@ public sealed class SuiteRunner
     public SuiteRunner(Assembly? suites = null)
     {
         var settings = new Dictionary<string, object> { ["NumberOfTestWorkers"] = Workers };
-        _tree = _runner.Load(suites ?? Assembly.Load("Torture.Suites"), settings);
+        _suites = suites ?? Assembly.Load("Torture.Suites");
+        _tree = _runner.Load(_suites, settings);
         Cases = PlannedCase.AllOf(_tree);
         var broken = NotRunnable(_tree).ToList();
         if (broken.Count > 0)
@@ -47,14 +49,30 @@ public sealed class SuiteRunner
         RunOptions options, IReadOnlyList<PlannedCase> cases, Action<TortureRun>? begun = null,
         CancellationToken cancellationToken = default)
     {
-        await using var run = TortureRun.Begin(options, cases, _tree);
+        List<SuiteRunner> runners =
+            [this, .. Enumerable.Range(1, options.Clusters - 1).Select(_ => new SuiteRunner(_suites))];
+        await using var run = TortureRun.Begin(options, cases, [.. runners.Select(runner => runner._tree)]);
         begun?.Invoke(run);
         await using var stopping = cancellationToken.Register(() =>
         {
             run.Stop("interrupted");
-            _runner.StopRun();
+            runners.ForEach(runner => runner._runner.StopRun());
         });
 
+        var shares = new CaseShares(cases, runners.Count);
+        await Task.WhenAll(runners.Index().Select(async lane =>
+        {
+            while (run.Results.Stopped is null && shares.Take(lane.Index) is { } share)
+            {
+                await lane.Item.RunAsync(share);
+            }
+        }));
+        await run.DisposeAsync();
+        return run.Results;
+    }
+
+    private async Task RunAsync(IReadOnlyList<PlannedCase> cases)
+    {
         var names = cases.Select(planned => planned.FullName).ToHashSet(StringComparer.Ordinal);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _runner.RunAsync(new Listener(ended), new FullNames(names));
@@ -62,8 +80,6 @@ public sealed class SuiteRunner
 
         // The engine tidies up a moment after the last result.
         _runner.WaitForCompletion(Timeout.Infinite);
-        await run.DisposeAsync();
-        return run.Results;
     }
 
     private static IEnumerable<string> NotRunnable(ITest test)

@@ -29,6 +29,12 @@ public sealed class HookTarget : ITarget
         }
 
         var loader = TargetFileLoader.Open(options.Name, options.Settings);
+        if (options.Number > 1 && loader.Start.Up is null)
+        {
+            throw new TargetUnusableException(
+                $"--clusters: {loader.Start.Name} is one cluster, which its file has no hook up to make another of");
+        }
+
         var early = loader.WaitsForUp ? null : loader.Read();
         var mark = loader.Start.Up is null ? null : RunMark.Begin(options.RunId);
         try
@@ -49,7 +55,7 @@ public sealed class HookTarget : ITarget
         var secrets = new Secrets(loader.Folder, terminal.Input, VariablesOf(loader.Start.Environment, mark));
         var accounts = loader.Start.Accounts.Select(account => new Account(
             account.Domain, account.User, secrets.Read(account.Password, $"password of {account.User}"))).ToList();
-        var ledger = OpenLedger(loader.Start, options.Name);
+        var ledger = OpenLedger(loader.Start, options);
         var runner = new HookRunner(loader.Folder, secrets, terminal);
         HookCluster? cluster = null;
         try
@@ -106,15 +112,15 @@ public sealed class HookTarget : ITarget
         }
     }
 
-    private static FaultLedger OpenLedger(TargetFileStart start, string file)
+    private static FaultLedger OpenLedger(TargetFileStart start, TargetOptions options)
     {
-        var ledger = FaultLedger.Open(start.Name);
+        var ledger = FaultLedger.Open(options.Number == 1 ? start.Name : $"{start.Name}.{options.Number}");
         if (start.Up is null && ledger.Entries is [var first, ..] left)
         {
             ledger.Dispose();
             throw new TargetUnusableException(
                 $"{start.Name} is broken: {string.Join(", ", left.Select(entry => entry.Fault))}, since {first.At:u}"
-                + $" by run {first.RunId}, which did not undo it: torture cluster heal --target {file}");
+                + $" by run {first.RunId}, which did not undo it: torture cluster heal --target {options.Name}");
         }
 
         return ledger;

@@ -14,6 +14,9 @@ internal sealed class ClusterImages
 {
     public const string Label = "torture.image";
 
+    /// <summary>Of several clusters that come up at once one makes what all need.</summary>
+    private static readonly SemaphoreSlim Making = new(1, 1);
+
     private readonly ImageContext _root = new ImageContext()
         .WithFixture("root/Dockerfile", "Dockerfile").WithFixture("packages.txt");
 
@@ -54,10 +57,18 @@ internal sealed class ClusterImages
         CancellationToken cancellationToken)
     {
         RequireArchitecture(engine.Version);
-        await EnsureAsync(Root, MakeRootAsync);
-        foreach (var image in images)
+        await Making.WaitAsync(cancellationToken);
+        try
         {
-            await EnsureAsync(image, token => BuildAsync(engine, image == Node ? _node : _samba, image, token));
+            await EnsureAsync(Root, MakeRootAsync);
+            foreach (var image in images)
+            {
+                await EnsureAsync(image, token => BuildAsync(engine, image == Node ? _node : _samba, image, token));
+            }
+        }
+        finally
+        {
+            Making.Release();
         }
 
         async Task EnsureAsync(string tag, Func<CancellationToken, Task> make)
