@@ -47,13 +47,13 @@ internal sealed record ServedOperation(
             && (operation.AskedAt > gone || (operation.By is { } by && before is not null && by != before)));
     }
 
-    /// <summary>The same for all faults that act now, or for the last one: as the client knows.</summary>
-    public static bool IsServedAgain(PublicAddress entry, IReadOnlyList<HistoryEvent> events)
+    /// <summary>The same for all faults that act now, or for the last one.</summary>
+    public static bool IsServedAgain(
+        PublicAddress entry, IReadOnlyList<HistoryEvent> events, IReadOnlyList<ServedOperation> operations)
     {
         var faults = events.OfType<FaultInjected>().Where(injected => !injected.Fault.IsEvent).ToList();
         var open = faults.Where(fault => !events.OfType<FaultHealed>().Any(
             healed => healed.Sequence > fault.Sequence && healed.Fault == fault.Fault)).ToList();
-        var operations = ByClients(events);
         return (open.Count > 0 ? open : faults.TakeLast(1)).All(IsServedAfter);
 
         // Cuts that together make an island are one fault: the first of them may have moved the address.

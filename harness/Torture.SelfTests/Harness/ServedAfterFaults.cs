@@ -85,6 +85,18 @@ public sealed class ServedAfterFaults
             .Should().Be("0.500 s");
 
     [Test]
+    public void PacketsTellServersApartThatGiveTheSameName()
+    {
+        var tale = Served("all", 1.001, new Partition(N1, N2)).Acts(1.1, new Partition(N1, N2)).Serves(2, "all")
+            .Add(2, at => new OperationSeen(at.AddSeconds(-1.1), at.AddSeconds(-1.11), A, "02:00:00:00:00:01"))
+            .Add(2, at => new OperationSeen(at, at.AddSeconds(-0.01), A, "02:00:00:00:00:02"));
+
+        IsServedAgain(tale).Should().BeFalse("to the client it may be the one of before");
+        ServedOperation.IsServedAgain(A, tale.History.Events, ServedOperation.AllOf(tale.History.Events))
+            .Should().BeTrue();
+    }
+
+    [Test]
     public void AWorkloadThatBeganLaterMeasuresNothing() =>
         new FailoverWithin(TimeSpan.Zero).Check(OfOwner(N1).Fault(1, new KillNode(N1)).Acts(1.1, new KillNode(N1))
             .Serves(9, "n2").History).Should().BeEmpty();
@@ -93,7 +105,8 @@ public sealed class ServedAfterFaults
     private static Tale Served(string? by, double more, Fault? fault = null) =>
         OfOwner(N1).Serves(0.9, by).Fault(1, fault ?? new KillNode(N1)).Serves(more, by);
 
-    private static bool IsServedAgain(Tale tale) => ServedOperation.IsServedAgain(A, tale.History.Events);
+    private static bool IsServedAgain(Tale tale) => ServedOperation.IsServedAgain(
+        A, tale.History.Events, ServedOperation.ByClients(tale.History.Events));
 
     private static string Outage(Tale tale)
     {

@@ -49,7 +49,8 @@ internal sealed class InterfaceCapture : ICaptureSession, IAsyncDisposable
         {
             foreach (var name in file.Capture.Interfaces)
             {
-                opened.Add((Open(name, file), MarkersOn(name, file)));
+                opened.Add((Open(name, file), []));
+                opened[^1].Markers.AddRange(MarkersOn(name, file));
             }
 
             return opened.Any(one => one.Markers.Count > 0)
@@ -99,11 +100,9 @@ internal sealed class InterfaceCapture : ICaptureSession, IAsyncDisposable
     private static LibpcapDevice Open(string name, TargetFile file) => LibpcapDevice.Open(
         name, new LibpcapOptions { Filter = file.Capture.Filter ?? FilterOf(file), Promiscuous = name != "lo" });
 
-    private static List<MarkerSender> MarkersOn(string name, TargetFile file) =>
-    [
-        .. Destinations(file).Where(address => IsReachedBy(address, name)).Select(address => MarkerSender.To(
-            ClientAddresses.SourceTo(address)!, new IPEndPoint(address, Discard))),
-    ];
+    private static IEnumerable<MarkerSender> MarkersOn(string name, TargetFile file) =>
+        Destinations(file).Where(address => IsReachedBy(address, name)).Select(address => MarkerSender.To(
+            ClientAddresses.SourceTo(address)!, new IPEndPoint(address, Discard)));
 
     /// <summary>To a node that is down nothing can be sent, and another node will do.</summary>
     private void Send(Marker marker)

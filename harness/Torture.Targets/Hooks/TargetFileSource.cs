@@ -66,7 +66,7 @@ internal sealed record TargetFileSource(string Path, string Folder, string Text)
         }
 
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        var next = $"{path}.{Environment.ProcessId}";
+        var next = $"{path}.{Guid.NewGuid():N}";
         File.WriteAllBytes(next, bytes);
         if (!OperatingSystem.IsWindows())
         {

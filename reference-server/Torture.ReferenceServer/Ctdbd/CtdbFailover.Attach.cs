@@ -134,7 +134,8 @@ public sealed partial class CtdbFailover
     {
         (_client, _life) = (attached.Client, attached.Life);
         (_isPolling, _pollAgain, _told) = (false, false, null);
-        (_leaderHeardAt, _isCutOff, _isStoppedHere) = (null, false, false);
+        // A daemon that this node has stopped may be the one that it attaches to again.
+        (_leaderHeardAt, _isCutOff) = (null, false);
         foreach (var member in _members)
         {
             (member.IsAsked, member.OwnedAt) = (false, 0);

@@ -59,7 +59,7 @@ public sealed partial class CtdbFailover
 
         _isCutOff = isCutOff;
         var isToStop = _isCutOff && _self.IsActive;
-        if (!_isChangingSide && (isToStop ? !_isStoppedHere : !_isCutOff && _isStoppedHere))
+        if (!_isChangingSide && (isToStop || (!_isCutOff && _isStoppedHere)))
         {
             _isChangingSide = true;
             _ = ChangeSideAsync(client, _life, isToStop);
@@ -85,6 +85,11 @@ public sealed partial class CtdbFailover
     private void SideChanged(long life, bool stops, string? trouble)
     {
         _isChangingSide = false;
+        if (trouble is null)
+        {
+            _isStoppedHere = stops;
+        }
+
         if (life != _life)
         {
             return;
@@ -97,7 +102,6 @@ public sealed partial class CtdbFailover
         }
 
         _parts.Log($"failover: {(stops ? "cut off: ctdbd is stopped" : "no longer cut off: ctdbd continues")}");
-        _isStoppedHere = stops;
         Poll();
     }
 }

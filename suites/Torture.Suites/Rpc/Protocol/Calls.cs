@@ -129,7 +129,8 @@ public sealed class Calls : Suite
                 PresentationContext.Offer(
                     2, SyntaxId.Witness, BindTimeFeatureSyntax.Encode(BindTimeFeatures.KeepConnectionOnOrphan))));
         var registered = await wire.AskAsync<ResponsePdu>(Wire.Call(2, 4, RegisterStub), security);
-        var handle = registered!.Stub[..20];
+        var handle = registered?.Stub[..20]
+            ?? throw new Harness.Clusters.InconclusiveException("Register was not answered");
         await wire.SendAsync(Wire.Call(3, 3, handle), security);
         await wire.SendAsync(new OrphanedPdu(3));
 
