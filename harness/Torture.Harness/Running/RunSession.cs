@@ -8,7 +8,7 @@ namespace Torture.Harness.Running;
 internal sealed class RunSession : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<PublicAddress, Node> _owners = [];
+    private readonly HashSet<(PublicAddress Address, Node Owner)> _owned = [];
     private readonly HashSet<CaseRun> _cases = [];
     private readonly SemaphoreSlim _repair = new(1, 1);
     private readonly RunRecord? _record;
@@ -47,7 +47,7 @@ internal sealed class RunSession : IAsyncDisposable
             {
                 foreach (var address in node.Owned)
                 {
-                    _owners.TryAdd(address, node.Node);
+                    _owned.Add((address, node.Node));
                 }
             }
         }
@@ -58,7 +58,7 @@ internal sealed class RunSession : IAsyncDisposable
     {
         lock (_gate)
         {
-            foreach (var (address, owner) in _owners)
+            foreach (var (address, owner) in _owned)
             {
                 run.History.Add(at => new AddressTaken(at, address, owner));
             }
@@ -125,7 +125,7 @@ internal sealed class RunSession : IAsyncDisposable
             lock (_gate)
             {
                 _broken = null;
-                _owners.Clear();
+                _owned.Clear();
             }
 
             await BeginAsync(cancellationToken);
@@ -169,10 +169,10 @@ internal sealed class RunSession : IAsyncDisposable
         switch (change)
         {
             case ClusterEvent.AddressTaken taken:
-                _owners[taken.Address] = taken.By;
+                _owned.Add((taken.Address, taken.By));
                 break;
-            case ClusterEvent.AddressReleased released when _owners.GetValueOrDefault(released.Address) == released.By:
-                _owners.Remove(released.Address);
+            case ClusterEvent.AddressReleased released:
+                _owned.Remove((released.Address, released.By));
                 break;
             case ClusterEvent.NodeDied died when !_cases.Any(run => run.Breaks):
                 _broken ??= $"{died.Node} died: {died.LastLogLines}";

@@ -39,6 +39,10 @@ public sealed class Checkers
         Wrong(new OneOwnerPerAddress(), OfOwner(N1).Fault(1, new KillNode(N1)).Takes(2, N2)).Should().BeEmpty();
 
     [Test]
+    public void WhoWasOvertakenHoldsItStillWhenTheOtherLetsGo() =>
+        Wrong(new OneOwnerPerAddress(), OfOwner(N1).Takes(1, N2).Releases(2, N2).Takes(3, N3)).Should().HaveCount(2);
+
+    [Test]
     public void ANotificationThatCameIsNotLost() =>
         All(OfOwner(N1).Registers(5).Polls(5.1, 6.02, BothChanges).Releases(6, N1).Takes(6.01, N2).Ends(20))
             .Should().BeEmpty();

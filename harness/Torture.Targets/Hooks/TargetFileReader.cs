@@ -308,6 +308,8 @@ internal sealed class TargetFileReader
             Operation = section.Time("operation") ?? usual.Operation,
             Effect = section.Time("effect") ?? usual.Effect,
             Recovery = section.Time("recovery") ?? usual.Recovery,
+            Rest = section.Time("rest") ?? usual.Rest,
+            Settle = section.Time("settle") ?? usual.Settle,
             Silence = section.Time("silence") ?? usual.Silence,
             UnusedRegistration = section.Time("unusedRegistration") ?? usual.UnusedRegistration,
             Sweep = section.Time("sweep") ?? usual.Sweep,

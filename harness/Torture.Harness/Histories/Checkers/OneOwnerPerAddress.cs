@@ -9,26 +9,27 @@ public sealed class OneOwnerPerAddress : IChecker
 {
     public IEnumerable<Finding> Check(History history)
     {
-        var owners = new Dictionary<PublicAddress, Node>();
+        var holders = new Dictionary<PublicAddress, List<Node>>();
 
         foreach (var happened in InOrder(history))
         {
             switch (happened)
             {
-                case AddressReleased released when owners.GetValueOrDefault(released.Address) == released.By:
-                    owners.Remove(released.Address);
+                case AddressReleased released:
+                    holders.GetValueOrDefault(released.Address)?.Remove(released.By);
                     break;
                 case FaultInjected { Fault: KillNode kill }:
-                    owners.Where(held => held.Value == kill.Node).ToList().ForEach(held => owners.Remove(held.Key));
+                    holders.Values.ToList().ForEach(nodes => nodes.Remove(kill.Node));
                     break;
                 case AddressTaken taken:
-                    var holder = owners.GetValueOrDefault(taken.Address);
-                    var free = holder is null || holder == taken.By;
+                    holders.TryAdd(taken.Address, []);
+                    var nodes = holders[taken.Address];
+                    nodes.Remove(taken.By);
                     yield return Finding.At(
-                        taken, Ctdb.OneOwnerPerAddress, holds: free,
-                        actual: free ? "free" : $"still held by {holder}",
+                        taken, Ctdb.OneOwnerPerAddress, holds: nodes.Count == 0,
+                        actual: nodes.Count == 0 ? "free" : $"still held by {string.Join(" and ", nodes)}",
                         expected: $"free when {taken.By} takes it", subject: taken.Address.ToString());
-                    owners[taken.Address] = taken.By;
+                    nodes.Add(taken.By);
                     break;
             }
         }
