@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Torture.Cli.Bench;
 using Torture.Cli.Clusters;
+using Torture.Cli.Exploring;
 using Torture.Cli.Inspect;
 using Torture.Cli.Proving;
 using Torture.Cli.Run;
@@ -24,6 +25,7 @@ internal static class Program
             ReportCommand.Create(),
             RecheckCommand.Create(),
             ProveCommand.Create(),
+            ExploreCommand.Create(),
             RequirementsCommand.Create(),
             InspectVerb.Create(),
             ClusterCommand.Create(),

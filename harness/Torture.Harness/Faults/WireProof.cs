@@ -34,7 +34,7 @@ internal static class WireProof
                 $"{move.Address} with {move.To}"),
             ChangeResource change => () => ChangedAsync(run, change),
             LinkFault link => () => LinkProof.LookAsync(run, link, marker),
-            Partition cut => () => Task.FromResult(Cut(run, cut, marker)),
+            Partition cut => () => CutAsync(run, cut, marker),
             MoveShare or MoveClient or ChangeAddress or ForceResponse or ForceUnregister =>
                 () => HappenedAsync(run, fault, before, marker),
             StallRecoveryLock => () => StalledAsync(run, fault, before, marker),
@@ -230,15 +230,15 @@ internal static class WireProof
     }
 
     /// <summary>No payload passes in the cut direction, and has not for a while.</summary>
-    private static string? Cut(CaseRun run, Partition cut, long marker)
+    private static async Task<string?> CutAsync(CaseRun run, Partition cut, long marker)
     {
         if (cut.From.Private is not { } from || cut.To.Private is not { } to)
         {
             return "the nodes' own addresses are not known to the capture";
         }
 
-        var after = run.Capture!.After(marker);
-        if (after.Count == 0)
+        var now = await run.FlushAsync(run.Limits.Effect);
+        if (run.Capture!.After(marker) is not [var first, ..] after)
         {
             return null;
         }
@@ -248,10 +248,8 @@ internal static class WireProof
                 && seen.Destination.Address.Equals(to))
             || (cut.Direction != Direction.FromTo && seen.Source.Address.Equals(to)
                 && seen.Destination.Address.Equals(from))));
-        var since = passed == default ? after[0].Stamp : passed.Stamp;
-        return after[^1].Stamp - since >= Silence
-            ? $"nothing passes after frame {since.Frame}"
-            : null;
+        var since = passed == default ? first.Stamp : passed.Stamp;
+        return now - since >= Silence ? $"nothing passes after frame {since.Frame}" : null;
     }
 
     private static async Task<IReadOnlyList<PacketView>> AfterAsync(CaseRun run, long marker)

@@ -62,7 +62,8 @@ internal sealed record Hearing(
     public bool IsLost(Expected missed, DateTimeOffset end, TimeSpan limit)
     {
         var due = missed.At + limit;
-        return missed.IsCertain && (Story.Until is null || Story.Until > due) && Story.Polls.Any(poll =>
+        return missed.IsCertain && (Story.Until is null || Story.Until > due)
+            && !Story.WasFrozen(missed.At, due) && Story.Polls.Any(poll =>
             poll.Answer is null ? poll.AskedAt < due && end > due : poll.AnsweredAt > due && poll.AskedAt <= due
                 || poll.AskedAt > due);
     }

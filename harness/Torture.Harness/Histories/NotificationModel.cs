@@ -71,12 +71,14 @@ public static class NotificationModel
     {
         foreach (var happened in events.Where(happened => MayHear(story, happened.At)))
         {
-            var certain = story.LivedAt(happened.At) && !WasNotSeen(happened, events);
+            var certain = story.LivedAt(happened.At) && !WasNotSeen(happened, events)
+                && !story.WasFrozen(happened.At - Settling, happened.At + Settling);
             switch (happened)
             {
                 case FaultInjected { Fault: MoveClient move } when story.IsClient(move.ClientName):
                     yield return new Expected(
-                        happened.At, NotificationKind.CLIENT_MOVE_NOTIFICATION, null, move.Destination, certain);
+                        happened.At, NotificationKind.CLIENT_MOVE_NOTIFICATION, null, move.Destination,
+                        certain && !HasNothing(move.Destination, happened.At, events));
                     break;
                 case FaultInjected { Fault: MoveShare move } when Wants(story, move.Share):
                     yield return new Expected(
@@ -107,6 +109,34 @@ public static class NotificationModel
         }
     }
 
+    /// <summary>A node that has no address, as far as was told: nobody can be sent there.</summary>
+    private static bool HasNothing(string node, DateTimeOffset at, List<HistoryEvent> events)
+    {
+        var owners = new Dictionary<PublicAddress, string>();
+        var isNode = false;
+        foreach (var happened in events.Where(happened => happened.At <= at + Settling))
+        {
+            switch (happened)
+            {
+                case AddressTaken taken:
+                    isNode |= taken.By.Name == node;
+                    owners[taken.Address] = taken.By.Name;
+                    break;
+                case AddressReleased released:
+                    isNode |= released.By.Name == node;
+                    owners.Remove(released.Address);
+                    break;
+            }
+
+            if (isNode && happened.At > at - Settling && !owners.ContainsValue(node))
+            {
+                return true;
+            }
+        }
+
+        return isNode && !owners.ContainsValue(node);
+    }
+
     private static bool Wants(WitnessStory story, Share share) =>
         story.Request.Version == WitnessVersion.V2
         && string.Equals(story.Request.ShareName, share.Name, StringComparison.OrdinalIgnoreCase);
@@ -126,6 +156,7 @@ public static class NotificationModel
     {
         var at = events[index].At;
         if (!story.LivedAt(at) || WasNotSeen(events[index], events)
+            || story.WasFrozen(at - Settling, at + Settling)
             || (story.Until is { } end && end - at < Settling)
             || (story.Polls is [.., { AnsweredAt: { } last }] && at > last))
         {

@@ -21,6 +21,9 @@ public sealed record WitnessStory(
     /// <summary>When it was ended or lost; null: it lived on.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>When its server stood still; without an end: it still does. It tells later of that time.</summary>
+    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset? Until)> Frozen { get; init; } = [];
+
     /// <summary>In the order in which they were asked.</summary>
     public IReadOnlyList<NotifyPoll> Polls { get; init; } = [];
 
@@ -33,6 +36,10 @@ public sealed record WitnessStory(
     public bool IsClient(string? name) =>
         string.Equals(Request.ClientComputerName, name, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Its server stood still at some time between the two.</summary>
+    public bool WasFrozen(DateTimeOffset from, DateTimeOffset until) =>
+        Frozen.Any(still => still.From <= until && (still.Until is not { } end || end >= from));
+
     public bool LivedAt(DateTimeOffset time) => time > From && (Until is null || time < Until);
 
     /// <summary>
@@ -43,7 +50,10 @@ public sealed record WitnessStory(
         var events = history.Events;
         var seen = events.Any(happened => happened is RegistrationSeen or PollSeen or NotificationSeen);
         var stories = (seen ? Seen(events) : ByClients(events)).ToList();
-        return [.. stories.Select(story => story with { Until = EndOf(story, events) })];
+        return [.. stories.Select(story => story with
+        {
+            Until = EndOf(story, events), Frozen = [.. FrozenOf(story, events)],
+        })];
     }
 
     private static IEnumerable<WitnessStory> Seen(IReadOnlyList<HistoryEvent> events)
@@ -130,13 +140,19 @@ public sealed record WitnessStory(
         FaultInjected injected => injected.Fault switch
         {
             KillNode kill => IsAt(story, kill.Node),
-            PauseNode pause => IsAt(story, pause.Node),
             StopWitness stop => IsAt(story, stop.Node),
             ForceUnregister force => story.IsClient(force.ClientName),
             _ => false,
         },
         _ => false,
     };
+
+    private static IEnumerable<(DateTimeOffset From, DateTimeOffset? Until)> FrozenOf(
+        WitnessStory story, IReadOnlyList<HistoryEvent> events) =>
+        from pause in events.OfType<FaultInjected>()
+        where pause.Fault is PauseNode { Node: var node } && IsAt(story, node)
+        select (pause.At, events.OfType<FaultHealed>().FirstOrDefault(
+            healed => healed.Fault == pause.Fault && healed.At > pause.At)?.At);
 
     private static bool IsAt(WitnessStory story, Clusters.Node node) =>
         story.Server.Address.Equals(node.Address) || story.Server.Address.Equals(node.Address6);

@@ -181,13 +181,10 @@ internal sealed partial class CaseRun : IKeyLog, IAsyncDisposable
         _session is null ? null : await _session.MarkAsync(phase, text, Deadline);
 
     /// <summary>Waits until everything that was sent so far was captured.</summary>
-    public async Task FlushAsync(TimeSpan limit)
-    {
-        if (_session is not null)
-        {
-            await _session.MarkAsync(Marker.Flush, Id, Ending).WaitAsync(limit, Time, Ending);
-        }
-    }
+    /// <returns>By when; null without a capture.</returns>
+    public async Task<FrameStamp?> FlushAsync(TimeSpan limit) => _session is null
+        ? null
+        : (await _session.MarkAsync(Marker.Flush, Id, Ending).WaitAsync(limit, Time, Ending))?.Stamp;
 
     /// <summary>What packets show, as of the last <see cref="ReadWireAsync"/>.</summary>
     public WireView? Wire { get; private set; }

@@ -95,7 +95,8 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
             }
             catch (Exception lost) when (lost is IOException or TimeoutException or ProtocolException)
             {
-                await Task.WhenAny(Task.Delay(Pace, run.Time, stop));
+                // Not WhenAny of a delay that can be called off: that would go on elsewhere than where it waited.
+                await Task.Delay(Pace, run.Time, CancellationToken.None);
             }
             catch (OperationCanceledException)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Clusters;
@@ -215,6 +216,32 @@ public sealed class Checkers
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>Its server stands still, and lives on: what is told after the thaw has its cause.</summary>
+    [Test]
+    public void AServerThatStoodStillGoesOn() => All(
+        OfOwner(N2).Registers(5).Fault(6, new PauseNode(N3)).Heals(7, new PauseNode(N3))
+            .Polls(5.1, 12.1, Down("n2")).Polls(12.2, 13.1, Up("n1")).Releases(12, N2).Takes(13, N1).Ends(30))
+        .Should().BeEmpty();
+
+    [TestCase(9.5, 0)]
+    [TestCase(14, 1)]
+    public void WhatHappensWhileItStandsStillMayBeMissed(double released, int lost) => Wrong(
+        new NoNotificationLost(),
+        OfOwner(N2).Registers(5).Polls(5.1).Fault(9, new PauseNode(N3)).Heals(10, new PauseNode(N3))
+            .Releases(released, N2).Takes(released + 0.1, N1).Ends(30))
+        .Should().HaveCount(2 * lost);
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void NobodyCanBeSentToANodeThatHasNothing(bool has)
+    {
+        var tale = OfOwner(N1).Registers(5).Polls(5.1);
+        tale = has ? tale.Takes(5.2, N2, new PublicAddress(IPAddress.Parse("10.0.1.9"))) : tale.Releases(5.2, N3, B);
+
+        Wrong(new NoNotificationLost(), tale.Fault(9, new MoveClient("client", has ? N2 : N3)).Ends(30))
+            .Should().HaveCount(has ? 1 : 0);
     }
 
     private static IEnumerable<string> All(Tale tale) => new IChecker[]

@@ -3,6 +3,9 @@ using Torture.ReferenceServer.Control;
 
 namespace Torture.Targets.Reference;
 
+/// <summary>A node says no, and may do so no more in a moment.</summary>
+internal sealed class NotNowException(string message) : IOException(message);
+
 /// <summary>Control ports of nodes: a connection for each question, so that one that hangs holds up no other.</summary>
 internal static class NodePort
 {
@@ -41,7 +44,9 @@ internal static class NodePort
         await using (port)
         {
             var response = await port.AskAsync(request, cancellationToken);
-            return response.Ok ? response : throw new IOException($"{node}, {request.Verb}: {response.Error}");
+            var refused = $"{node}, {request.Verb}: {response.Error}";
+            return response.Ok ? response
+                : throw (response.IsForNow ? new NotNowException(refused) : new IOException(refused));
         }
     }
 }

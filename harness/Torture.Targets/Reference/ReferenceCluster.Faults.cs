@@ -1,5 +1,6 @@
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Harness.Running;
 using Torture.Protocol.Witness;
 using Torture.ReferenceServer.Control;
 
@@ -52,13 +53,27 @@ internal sealed partial class ReferenceCluster
     private Task TellAsync(Node node, ControlRequest request, CancellationToken cancellationToken) =>
         AskAsync(node, request, cancellationToken);
 
-    /// <summary>Any node passes on what concerns the cluster.</summary>
+    /// <summary>Any node passes on what concerns the cluster, as soon as there is a leader who decides it.</summary>
     private async Task TellClusterAsync(ControlRequest request, CancellationToken cancellationToken)
     {
-        var states = await _host.StatesAsync(cancellationToken);
-        var node = Nodes.FirstOrDefault(node => states.GetValueOrDefault(node.Name) == ProcessState.Running)
-            ?? throw new InconclusiveException($"no node runs that could be told to {request.Verb}");
-        await TellAsync(node, request, cancellationToken);
+        NotNowException? last = null;
+        _ = await Poll.UntilAsync(AskAnyAsync, Limits.Fault, Time, cancellationToken) ?? throw last!;
+
+        async Task<ControlResponse?> AskAnyAsync()
+        {
+            var states = await _host.StatesAsync(cancellationToken);
+            var node = Nodes.FirstOrDefault(node => states.GetValueOrDefault(node.Name) == ProcessState.Running)
+                ?? throw new InconclusiveException($"no node runs that could be told to {request.Verb}");
+            try
+            {
+                return await AskAsync(node, request, cancellationToken);
+            }
+            catch (NotNowException later)
+            {
+                last = later;
+                return null;
+            }
+        }
     }
 
     private async Task CutAsync(Partition cut, string verb, CancellationToken cancellationToken)

@@ -123,6 +123,9 @@ public sealed record ControlResponse(bool Ok, string? Error = null)
 
     public NodeEvent? Event { get; init; }
 
+    /// <summary>It may be done when it is asked again.</summary>
+    public bool IsForNow { get; init; }
+
     public static ControlResponse Refused(string why) => new(false, why.ReplaceLineEndings(" "));
 }
 

@@ -129,7 +129,7 @@ public partial class FailoverEngine
         }
 
         return _leader?.Link is null
-            ? Task.FromResult(ControlResponse.Refused("the cluster has no leader"))
+            ? Task.FromResult(ControlResponse.Refused("the cluster has no leader") with { IsForNow = true })
             : Ask(_leader, request);
     }
 

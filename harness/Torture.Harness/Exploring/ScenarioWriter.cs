@@ -1,0 +1,85 @@
+using System.Text;
+
+namespace Torture.Harness.Exploring;
+
+/// <summary>A scenario as a case of <c>Torture.Suites.Failover</c>, to be pasted there.</summary>
+public static class ScenarioWriter
+{
+    public static string ToCase(Scenario scenario)
+    {
+        var text = new StringBuilder();
+        Line(text, 0, $"// torture explore --from {scenario.Seed} --seeds 1, with {scenario.Nodes} nodes.");
+        Line(text, 0, "[Test, BreaksCluster, Verifies(/* what it broke */)]");
+        Line(text, 0, $"public async Task Seed{scenario.Seed}()");
+        Line(text, 0, "{");
+        foreach (var act in scenario.Acts)
+        {
+            if (act.After > TimeSpan.Zero)
+            {
+                Line(text, 1, $"await PassAsync(TimeSpan.FromMilliseconds({act.After.TotalMilliseconds:0}));");
+            }
+
+            if (IsPossible(act, scenario))
+            {
+                Line(text, 1, LineOf(act));
+            }
+        }
+
+        foreach (var open in OpenOf(scenario).Reverse())
+        {
+            Line(text, 1, $"await outage{open}.HealAsync();");
+        }
+
+        Line(text, 0, "}");
+        return text.ToString();
+    }
+
+    /// <summary>Acts that stayed only for the time they take may be of something that is not there.</summary>
+    private static bool IsPossible(Act act, Scenario scenario) => act switch
+    {
+        Leave leave => scenario.Acts.OfType<Register>().Any(register => register.Client == leave.Client),
+        Heal heal => scenario.Acts.OfType<Break>().Any(broken => broken.Number == heal.Number),
+        _ => true,
+    };
+
+    private static string LineOf(Act act) => act switch
+    {
+        Register register => $"var registration{register.Client} = await RegisterAsync("
+            + $"Cluster.PublicAddresses[{register.Address}], client: AnotherClient());"
+            + $" _ = Hearer.Throughout(registration{register.Client});",
+        Leave leave => $"await registration{leave.Client}.UnRegisterAsync();",
+        Work work => $"await using var workload{work.Address} = await Workload.StartAsync("
+            + $"Cluster, Cluster.PublicAddresses[{work.Address}], AnotherClient());",
+        Break { Fault.Kind: FaultKind.MoveClient } broken =>
+            $"await Nemesis.InjectAsync({FaultOf(broken.Fault)});",
+        Break broken => $"var outage{broken.Number} = await Nemesis.InjectAsync({FaultOf(broken.Fault)});",
+        Heal heal => $"await outage{heal.Number}.HealAsync();",
+        _ => throw new ArgumentException($"no such act: {act}"),
+    };
+
+    private static string FaultOf(FaultPlan plan) => plan.Kind switch
+    {
+        FaultKind.Kill => $"new KillNode({NodeOf(plan.Subject)})",
+        FaultKind.Pause => $"new PauseNode({NodeOf(plan.Subject)})",
+        FaultKind.Stop => $"new StopNode({NodeOf(plan.Subject)})",
+        FaultKind.Disable => $"new DisableNode({NodeOf(plan.Subject)})",
+        FaultKind.Ban => $"new BanNode({NodeOf(plan.Subject)})",
+        FaultKind.StopWitness => $"new StopWitness({NodeOf(plan.Subject)})",
+        FaultKind.Cut => $"new Partition({NodeOf(plan.Subject)}, {NodeOf(plan.Node)})",
+        FaultKind.LoseLock => "new LoseRecoveryLock()",
+        FaultKind.MoveAddress =>
+            $"new MoveAddress(Cluster.PublicAddresses[{plan.Subject}], {NodeOf(plan.Node)})",
+        FaultKind.MoveClient =>
+            $"new MoveClient(registration{plan.Subject}.Request.ClientComputerName, {NodeOf(plan.Node)})",
+        _ => throw new ArgumentException($"no such fault: {plan}"),
+    };
+
+    private static string NodeOf(int number) => $"Cluster.Nodes[{number}]";
+
+    private static IEnumerable<int> OpenOf(Scenario scenario) => scenario.Acts.OfType<Break>()
+        .Where(broken => broken.Fault.Kind != FaultKind.MoveClient)
+        .Select(broken => broken.Number).Except(scenario.Acts.OfType<Heal>().Select(heal => heal.Number));
+
+    private static void Line(StringBuilder text, int depth, string line) =>
+        text.Append(' ', 4 * depth).AppendLine(line);
+}
