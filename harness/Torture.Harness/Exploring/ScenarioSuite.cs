@@ -136,7 +136,8 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
         StopWitness stop => [stop.Node],
         Partition cut => [cut.From, cut.To],
         MoveAddress move => [move.To],
-        LoseRecoveryLock => now.Leader is { } leader ? [leader] : now.Nodes.Select(node => node.Node),
+        // Its holder must be there to be given it back, whoever leads by then.
+        LoseRecoveryLock => now.Nodes.Select(node => node.Node),
         _ => [],
     };
 
@@ -187,5 +188,5 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
 
     private Node NodeOf(int number) => Cluster.Nodes[number % Cluster.Nodes.Count];
 
-    private PublicAddress AddressOf(int number) => Cluster.PublicAddresses[number % Cluster.PublicAddresses.Count];
+    private PublicAddress AddressOf(int number) => Cluster.PublicAddresses[number % Cluster.Nodes.Count];
 }

@@ -21,7 +21,7 @@ public static class ScenarioWriter
 
             if (IsPossible(act, scenario))
             {
-                Line(text, 1, LineOf(act));
+                Line(text, 1, LineOf(act, scenario.Nodes));
             }
         }
 
@@ -42,39 +42,41 @@ public static class ScenarioWriter
         _ => true,
     };
 
-    private static string LineOf(Act act) => act switch
+    private static string LineOf(Act act, int nodes) => act switch
     {
         Register register => $"var registration{register.Client} = await RegisterAsync("
-            + $"Cluster.PublicAddresses[{register.Address}], client: AnotherClient());"
+            + $"{AddressOf(register.Address, nodes)}, client: AnotherClient());"
             + $" _ = Hearer.Throughout(registration{register.Client});",
         Leave leave => $"await registration{leave.Client}.UnRegisterAsync();",
         Work work => $"await using var workload{work.Address} = await Workload.StartAsync("
-            + $"Cluster, Cluster.PublicAddresses[{work.Address}], AnotherClient());",
+            + $"Cluster, {AddressOf(work.Address, nodes)}, AnotherClient());",
         Break { Fault.Kind: FaultKind.MoveClient } broken =>
-            $"await Nemesis.InjectAsync({FaultOf(broken.Fault)});",
-        Break broken => $"var outage{broken.Number} = await Nemesis.InjectAsync({FaultOf(broken.Fault)});",
+            $"await Nemesis.InjectAsync({FaultOf(broken.Fault, nodes)});",
+        Break broken => $"var outage{broken.Number} = await Nemesis.InjectAsync({FaultOf(broken.Fault, nodes)});",
         Heal heal => $"await outage{heal.Number}.HealAsync();",
         _ => throw new ArgumentException($"no such act: {act}"),
     };
 
-    private static string FaultOf(FaultPlan plan) => plan.Kind switch
+    private static string FaultOf(FaultPlan plan, int nodes) => plan.Kind switch
     {
-        FaultKind.Kill => $"new KillNode({NodeOf(plan.Subject)})",
-        FaultKind.Pause => $"new PauseNode({NodeOf(plan.Subject)})",
-        FaultKind.Stop => $"new StopNode({NodeOf(plan.Subject)})",
-        FaultKind.Disable => $"new DisableNode({NodeOf(plan.Subject)})",
-        FaultKind.Ban => $"new BanNode({NodeOf(plan.Subject)})",
-        FaultKind.StopWitness => $"new StopWitness({NodeOf(plan.Subject)})",
-        FaultKind.Cut => $"new Partition({NodeOf(plan.Subject)}, {NodeOf(plan.Node)})",
+        FaultKind.Kill => $"new KillNode({NodeOf(plan.Subject, nodes)})",
+        FaultKind.Pause => $"new PauseNode({NodeOf(plan.Subject, nodes)})",
+        FaultKind.Stop => $"new StopNode({NodeOf(plan.Subject, nodes)})",
+        FaultKind.Disable => $"new DisableNode({NodeOf(plan.Subject, nodes)})",
+        FaultKind.Ban => $"new BanNode({NodeOf(plan.Subject, nodes)})",
+        FaultKind.StopWitness => $"new StopWitness({NodeOf(plan.Subject, nodes)})",
+        FaultKind.Cut => $"new Partition({NodeOf(plan.Subject, nodes)}, {NodeOf(plan.Node, nodes)})",
         FaultKind.LoseLock => "new LoseRecoveryLock()",
         FaultKind.MoveAddress =>
-            $"new MoveAddress(Cluster.PublicAddresses[{plan.Subject}], {NodeOf(plan.Node)})",
+            $"new MoveAddress({AddressOf(plan.Subject, nodes)}, {NodeOf(plan.Node, nodes)})",
         FaultKind.MoveClient =>
-            $"new MoveClient(registration{plan.Subject}.Request.ClientComputerName, {NodeOf(plan.Node)})",
+            $"new MoveClient(registration{plan.Subject}.Request.ClientComputerName, {NodeOf(plan.Node, nodes)})",
         _ => throw new ArgumentException($"no such fault: {plan}"),
     };
 
-    private static string NodeOf(int number) => $"Cluster.Nodes[{number}]";
+    private static string NodeOf(int number, int nodes) => $"Cluster.Nodes[{number % nodes}]";
+
+    private static string AddressOf(int number, int nodes) => $"Cluster.PublicAddresses[{number % nodes}]";
 
     private static IEnumerable<int> OpenOf(Scenario scenario) => scenario.Acts.OfType<Break>()
         .Where(broken => broken.Fault.Kind != FaultKind.MoveClient)

@@ -51,6 +51,11 @@ internal sealed record Hearing(
             if (cause is not null)
             {
                 open.RemoveAll(may => ReferenceEquals(may, cause) || IsOverwritten(may, cause));
+                if (cause.IsEarly && open.Find(may => one.Is(may) && may.Subject == cause.Subject) is { } later)
+                {
+                    open.Remove(later);
+                }
+
                 last = cause;
             }
         }

@@ -13,6 +13,9 @@ namespace Torture.Harness.Histories;
 public sealed record Expected(
     DateTimeOffset At, NotificationKind Kind, ChangeType? Change, string Subject, bool IsCertain)
 {
+    /// <summary>What comes to the same later, and need not be told any more once this was.</summary>
+    public bool IsEarly { get; init; }
+
     public override string ToString() =>
         Change is { } change ? $"{Subject} {change.ToString().Replace("RESOURCE_STATE_", "")}" : $"{Kind} {Subject}";
 }
@@ -37,8 +40,24 @@ public static class NotificationModel
     private static IEnumerable<Expected> Changes(WitnessStory story, List<HistoryEvent> events)
     {
         var known = new HashSet<IPAddress>();
+        Node? owner = null;
         for (var i = 0; i < events.Count; i++)
         {
+            owner = events[i] switch
+            {
+                AddressTaken taken when taken.Address.Address.Equals(story.Address) => taken.By,
+                AddressReleased released when released.Address.Address.Equals(story.Address) && released.By == owner =>
+                    null,
+                _ => owner,
+            };
+            if (owner is not null && Strikes(events[i], owner) && MayHear(story, events[i].At))
+            {
+                // Who hears its owner no more may say so before another one has the address.
+                yield return new Expected(
+                    events[i].At, NotificationKind.RESOURCE_CHANGE_NOTIFICATION,
+                    ChangeType.RESOURCE_STATE_UNAVAILABLE, owner.Name, IsCertain: false) { IsEarly = true };
+            }
+
             var (address, change, node, isFirst) = events[i] switch
             {
                 AddressTaken taken => (taken.Address.Address, ChangeType.RESOURCE_STATE_AVAILABLE, taken.By.Name,
@@ -61,6 +80,10 @@ public static class NotificationModel
             }
         }
     }
+
+    private static bool Strikes(HistoryEvent happened, Node owner) => happened is FaultInjected injected
+        && (injected.Fault is PauseNode { Node: var paused } ? paused == owner
+            : injected.Fault is KillNode { Node: var killed } && killed == owner);
 
     /// <summary>Something let go of the address before: a taking without an order is then no beginning.</summary>
     private static bool Moved(List<HistoryEvent> events, int index) =>
@@ -145,8 +168,14 @@ public static class NotificationModel
         story.Request.Version == WitnessVersion.V2
         && story.Request.Flags.HasFlag(RegisterFlags.WITNESS_REGISTER_IP_NOTIFICATION);
 
-    private static bool MayHear(WitnessStory story, DateTimeOffset at) =>
-        at > story.From - Settling && (story.Until is null || at < story.Until + Settling);
+    /// <summary>A server that stood still until just before the registration may only now learn of that time.</summary>
+    private static bool MayHear(WitnessStory story, DateTimeOffset at)
+    {
+        var since = story.From - Settling;
+        var missed = story.Frozen.Where(still => still.From < since && (still.Until is not { } end || end > since))
+            .Select(still => (DateTimeOffset?)still.From).Min();
+        return at > (missed ?? since) && (story.Until is null || at < story.Until + Settling);
+    }
 
     /// <summary>
     /// Certain is what happened while the registration lived, in a cluster that was at rest before, is whole enough to

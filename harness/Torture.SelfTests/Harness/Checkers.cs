@@ -244,6 +244,16 @@ public sealed class Checkers
             .Should().HaveCount(has ? 1 : 0);
     }
 
+    [Test]
+    public void AServerThatStoodStillMayTellOfThatTimeToWhoComesJustAfterwards() => All(
+        OfOwner(N2).Fault(1, new PauseNode(N3)).Releases(3, N2).Takes(3, N1).Heals(9.9, new PauseNode(N3))
+            .Registers(10).Polls(10.1, 10.2, Down("n2")).Polls(10.3, 10.4, Up("n1")).Ends(20)).Should().BeEmpty();
+
+    [Test]
+    public void TheLossOfAnOwnerMayBeToldBeforeAnotherTakes() => All(
+        OfOwner(N2).Registers(5).Polls(5.1, 8, Down("n2")).Polls(8.1, 12.1, Up("n1")).Fault(7, new PauseNode(N2))
+            .Releases(12, N2).Takes(12, N1).Ends(20)).Should().BeEmpty();
+
     private static IEnumerable<string> All(Tale tale) => new IChecker[]
     {
         new OneOwnerPerAddress(), new NoNotificationLost(), new NoneInvented(), new NotToTheWrongClient(),

@@ -201,7 +201,7 @@ public partial class FailoverEngine
         foreach (var (id, request) in _requests.Where(entry => entry.Value.Peer == peer).ToArray())
         {
             _requests.Remove(id);
-            request.Answer.TrySetResult(ControlResponse.Refused($"{peer.Name} was lost"));
+            request.Answer.TrySetResult(ControlResponse.Refused($"{peer.Name} was lost") with { IsForNow = true });
         }
     }
 
