@@ -13,7 +13,9 @@ public static class ScenarioMaker
     /// <summary>Somebody must be left who serves, and who shows what has become of the others.</summary>
     private const int Whole = 1;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Told = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(7);
 
     private static readonly FaultKind[] Faults = Enum.GetValues<FaultKind>();
 
@@ -31,10 +33,16 @@ public static class ScenarioMaker
         return new Scenario(seed, nodes, acts);
     }
 
-    /// <summary>Most things happen soon after another, some at once, some when all is quiet again.</summary>
-    private static TimeSpan PauseOf(Random random) => random.Next(4) == 0
-        ? TimeSpan.Zero
-        : TimeSpan.FromMilliseconds(Math.Round(LongestPause.TotalMilliseconds * Math.Pow(random.NextDouble(), 3)));
+    /// <summary>
+    /// Some things happen at once, most soon after another; some when what came before was told, or has settled.
+    /// </summary>
+    private static TimeSpan PauseOf(Random random) => TimeSpan.FromMilliseconds(random.Next(8) switch
+    {
+        < 2 => 0,
+        < 5 => Math.Round(Soon.TotalMilliseconds * Math.Pow(random.NextDouble(), 3)),
+        < 7 => random.Next((int)Told.TotalMilliseconds, 2 * (int)Told.TotalMilliseconds),
+        _ => Settled.TotalMilliseconds,
+    });
 
     private sealed class Made(Random random, int nodes)
     {

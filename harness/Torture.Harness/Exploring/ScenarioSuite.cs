@@ -3,12 +3,15 @@ using Torture.Harness.Faults;
 using Torture.Harness.Histories;
 using Torture.Harness.Running;
 using Torture.Harness.Witness;
+using Torture.Requirements;
 
 namespace Torture.Harness.Exploring;
 
 /// <summary>Plays a scenario as a case does: by the verbs of cases, watched by the same checkers.</summary>
 internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<int, Registration> _registrations = [];
     private readonly Dictionary<int, IOutage> _outages = [];
     private readonly List<Workload> _workloads = [];
@@ -21,6 +24,11 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
             foreach (var act in scenario.Acts)
             {
                 await PassAsync(act.After);
+                if (act.After > Cluster.Limits.Failover)
+                {
+                    CheckIsServed(await Cluster.ObserveAsync(Deadline));
+                }
+
                 await DoAsync(act);
             }
 
@@ -29,6 +37,8 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
                 await outage.HealAsync();
             }
 
+            // What is still to be told is told, and can be seen to be missing.
+            await PassAsync(Cluster.Limits.Notification + Quiet);
             await CheckAsync();
         }
         finally
@@ -158,6 +168,25 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
             : null,
         _ => throw new ArgumentException($"no such fault: {plan}"),
     };
+
+    /// <summary>After so long a time, by nodes that are whole, unless it is open which of them may serve.</summary>
+    private void CheckIsServed(ClusterObservation seen)
+    {
+        if (_outages.Values.Any(open => open.Fault is Partition or LoseRecoveryLock))
+        {
+            return;
+        }
+
+        var broken = _outages.Values.SelectMany(open => open.Fault is StopWitness or MoveAddress
+            ? []
+            : NodesOf(open.Fault, seen)).ToHashSet();
+        foreach (var address in Cluster.PublicAddresses)
+        {
+            Check.Holds(
+                Ctdb.EveryAddressServed, seen.OwnerOf(address) is { } owner && !broken.Contains(owner),
+                $"{address} has one owner, and none of {string.Join(", ", broken)}", $"{seen}");
+        }
+    }
 
     private async Task CheckAsync()
     {

@@ -19,9 +19,9 @@ public static class ScenarioWriter
                 Line(text, 1, $"await PassAsync(TimeSpan.FromMilliseconds({act.After.TotalMilliseconds:0}));");
             }
 
-            if (IsPossible(act, scenario))
+            foreach (var line in IsPossible(act, scenario) ? LinesOf(act, scenario.Nodes) : [])
             {
-                Line(text, 1, LineOf(act, scenario.Nodes));
+                Line(text, 1, line);
             }
         }
 
@@ -42,18 +42,25 @@ public static class ScenarioWriter
         _ => true,
     };
 
-    private static string LineOf(Act act, int nodes) => act switch
+    private static string[] LinesOf(Act act, int nodes) => act switch
     {
-        Register register => $"var registration{register.Client} = await RegisterAsync("
-            + $"{AddressOf(register.Address, nodes)}, client: AnotherClient());"
-            + $" _ = Hearer.Throughout(registration{register.Client});",
-        Leave leave => $"await registration{leave.Client}.UnRegisterAsync();",
-        Work work => $"await using var workload{work.Address} = await Workload.StartAsync("
-            + $"Cluster, {AddressOf(work.Address, nodes)}, AnotherClient());",
+        Register register =>
+        [
+            $"var registration{register.Client} = await RegisterAsync("
+                + $"{AddressOf(register.Address, nodes)}, client: AnotherClient());",
+            $"_ = Hearer.Throughout(registration{register.Client});",
+        ],
+        Leave leave => [$"await registration{leave.Client}.UnRegisterAsync();"],
+        Work work =>
+        [
+            $"await using var workload{work.Address} = await Workload.StartAsync("
+                + $"Cluster, {AddressOf(work.Address, nodes)}, AnotherClient());",
+        ],
         Break { Fault.Kind: FaultKind.MoveClient } broken =>
-            $"await Nemesis.InjectAsync({FaultOf(broken.Fault, nodes)});",
-        Break broken => $"var outage{broken.Number} = await Nemesis.InjectAsync({FaultOf(broken.Fault, nodes)});",
-        Heal heal => $"await outage{heal.Number}.HealAsync();",
+            [$"await Nemesis.InjectAsync({FaultOf(broken.Fault, nodes)});"],
+        Break broken =>
+            [$"var outage{broken.Number} = await Nemesis.InjectAsync({FaultOf(broken.Fault, nodes)});"],
+        Heal heal => [$"await outage{heal.Number}.HealAsync();"],
         _ => throw new ArgumentException($"no such act: {act}"),
     };
 
@@ -70,7 +77,7 @@ public static class ScenarioWriter
         FaultKind.MoveAddress =>
             $"new MoveAddress({AddressOf(plan.Subject, nodes)}, {NodeOf(plan.Node, nodes)})",
         FaultKind.MoveClient =>
-            $"new MoveClient(registration{plan.Subject}.Request.ClientComputerName, {NodeOf(plan.Node, nodes)})",
+            $"new MoveClient(registration{plan.Subject}.Request.ClientComputerName!, {NodeOf(plan.Node, nodes)})",
         _ => throw new ArgumentException($"no such fault: {plan}"),
     };
 
@@ -83,5 +90,5 @@ public static class ScenarioWriter
         .Select(broken => broken.Number).Except(scenario.Acts.OfType<Heal>().Select(heal => heal.Number));
 
     private static void Line(StringBuilder text, int depth, string line) =>
-        text.Append(' ', 4 * depth).AppendLine(line);
+        text.Append(' ', 4 * depth).Append(line).Append('\n');
 }

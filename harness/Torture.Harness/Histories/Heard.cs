@@ -76,9 +76,15 @@ internal sealed record Hearing(
     /// <summary>Changes come in their order; of moves that piled up the last one is told.</summary>
     private static Expected? CauseOf(Heard one, List<Expected> open) =>
         one.Change is not null
-            ? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance)
+            ? ChangeOf(one, [.. open.Where(may => one.Is(may) && may.At <= one.At + Tolerance)])
             : open.LastOrDefault(may => one.Is(may) && may.At <= one.At)
                 ?? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Skew);
+
+    /// <summary>What need not have been told stands back behind what must have been, and reads the same.</summary>
+    private static Expected? ChangeOf(Heard one, List<Expected> may) =>
+        may is [{ IsCertain: false }, ..]
+            ? may.Find(later => later.IsCertain && later.ToString() == one.Text) ?? may[0]
+            : may.FirstOrDefault();
 
     /// <summary>Of moves of one kind that nobody fetched in time only the last is kept.</summary>
     private static bool IsOverwritten(Expected earlier, Expected delivered) =>

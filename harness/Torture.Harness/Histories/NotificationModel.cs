@@ -94,7 +94,7 @@ public static class NotificationModel
     {
         foreach (var happened in events.Where(happened => MayHear(story, happened.At)))
         {
-            var certain = story.LivedAt(happened.At) && !WasNotSeen(happened, events)
+            var certain = story.LivedAt(happened.At) && !WasNotSeen(happened, events) && !IsApart(events, happened.At)
                 && !story.WasFrozen(happened.At - Settling, happened.At + Settling);
             switch (happened)
             {
@@ -194,10 +194,13 @@ public static class NotificationModel
 
         var restless = events.Any(happened => IsDisturbance(happened)
             && happened.At <= story.From && happened.At > story.From - Settling);
-        var apart = events.OfType<FaultInjected>().Any(injected => injected.At <= at
-            && injected.Fault is Partition or StallRecoveryLock or LinkFault { Link: NodeLink.Private });
-        return !restless && !apart && !IsTakenBack(events, index);
+        return !restless && !IsApart(events, at) && !IsTakenBack(events, index);
     }
+
+    /// <summary>News may not have gone from node to node.</summary>
+    private static bool IsApart(List<HistoryEvent> events, DateTimeOffset at) => events.OfType<FaultInjected>().Any(
+        injected => injected.At <= at
+            && injected.Fault is Partition or StallRecoveryLock or LinkFault { Link: NodeLink.Private });
 
     /// <summary>What the nemesis asked for and did not see to come about.</summary>
     private static bool WasNotSeen(HistoryEvent happened, List<HistoryEvent> events) =>

@@ -53,7 +53,9 @@ internal sealed partial class ReferenceCluster
     private Task TellAsync(Node node, ControlRequest request, CancellationToken cancellationToken) =>
         AskAsync(node, request, cancellationToken);
 
-    /// <summary>Any node passes on what concerns the cluster, as soon as there is a leader who decides it.</summary>
+    /// <summary>
+    /// Any node that hears the leader passes on what concerns the cluster; there may not be one at the moment.
+    /// </summary>
     private async Task TellClusterAsync(ControlRequest request, CancellationToken cancellationToken)
     {
         NotNowException? last = null;
@@ -62,17 +64,22 @@ internal sealed partial class ReferenceCluster
         async Task<ControlResponse?> AskAnyAsync()
         {
             var states = await _host.StatesAsync(cancellationToken);
-            var node = Nodes.FirstOrDefault(node => states.GetValueOrDefault(node.Name) == ProcessState.Running)
-                ?? throw new InconclusiveException($"no node runs that could be told to {request.Verb}");
-            try
+            var running = Nodes.Where(node => states.GetValueOrDefault(node.Name) == ProcessState.Running).ToList();
+            foreach (var node in running)
             {
-                return await AskAsync(node, request, cancellationToken);
+                try
+                {
+                    return await AskAsync(node, request, cancellationToken);
+                }
+                catch (NotNowException later)
+                {
+                    last = later;
+                }
             }
-            catch (NotNowException later)
-            {
-                last = later;
-                return null;
-            }
+
+            return running.Count > 0
+                ? null
+                : throw new InconclusiveException($"no node runs that could be told to {request.Verb}");
         }
     }
 

@@ -137,7 +137,7 @@ public partial class FailoverEngine
     {
         if (request.Node is { } node && (IndexOf(node) is not (>= 0 and var index) || !Eligible().Contains(index)))
         {
-            return ControlResponse.Refused($"{node} is no node that can own something now");
+            return ControlResponse.Refused($"{node} is no node that can own something now") with { IsForNow = true };
         }
 
         if (request.Address is { } address && Cluster.PublicAddresses.Contains(address))

@@ -1,0 +1,98 @@
+using FluentAssertions;
+using NUnit.Framework;
+using Torture.Harness.Exploring;
+using Torture.Harness.Results;
+
+namespace Torture.SelfTests.Exploring;
+
+/// <summary>Scenarios of chance: replayed to the letter, made smaller, printed, and able to find something.</summary>
+public sealed class Explorations
+{
+    private const int MostSeeds = 60;
+
+    [Test]
+    public void TheSameSeedMakesTheSameScenario()
+    {
+        var made = Enumerable.Range(1, MostSeeds).Select(ScenarioMaker.Of).ToList();
+
+        made.Select(ScenarioWriter.ToCase).Should().Equal(
+            Enumerable.Range(1, MostSeeds).Select(seed => ScenarioWriter.ToCase(ScenarioMaker.Of(seed))));
+        made.Select(scenario => scenario.Nodes).Distinct().Order().Should().Equal(2, 3, 4, 5);
+        made.SelectMany(scenario => scenario.Acts).OfType<Break>().Select(act => act.Fault.Kind).Distinct()
+            .Should().BeEquivalentTo(Enum.GetValues<FaultKind>());
+    }
+
+    [Test]
+    public void AScenarioIsReplayedToTheByte()
+    {
+        var scenario = ScenarioMaker.Of(7);
+        var files = new List<Dictionary<string, byte[]>>();
+        for (var time = 0; time < 2; time++)
+        {
+            var folder = Directory.CreateTempSubdirectory("torture-explore-");
+            try
+            {
+                new Explorer(new() { Target = "simulation" }).Play(scenario, folder.FullName, CancellationToken.None);
+                files.Add(folder.EnumerateFiles("*", SearchOption.AllDirectories).ToDictionary(
+                    file => Path.GetRelativePath(folder.FullName, file.FullName),
+                    file => File.ReadAllBytes(file.FullName)));
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+
+        files[0].Keys.Should().Contain(name => name.EndsWith("capture.pcapng"));
+        files[1].Should().BeEquivalentTo(files[0], options => options.WithStrictOrdering());
+    }
+
+    /// <summary>Found by some seed, made smaller, and red again when it is played as it was printed.</summary>
+    [TestCase("LossNotTold")]
+    [TestCase("ClientMoveForEverybody")]
+    [TestCase("NobodyTakesOver")]
+    [TestCase("SilenceNotNoticed")]
+    [TestCase("LostPermissionIgnored")]
+    public void ADefectIsFound(string mutant)
+    {
+        var found = Enumerable.Range(1, MostSeeds).Select(seed => Find(seed, mutant))
+            .FirstOrDefault(one => one is not null);
+
+        found.Should().NotBeNull($"{MostSeeds} seeds are tried");
+        found!.Smallest.Acts.Count.Should().BeLessThan(found.Made.Acts.Count + 1);
+        var again = new Explorer(new() { Target = "simulation", Mutant = mutant })
+            .Play(found.Smallest, folder: null, CancellationToken.None);
+        again.Verdict.Should().Be(found.Result.Verdict).And.NotBe(Verdict.Passed);
+        TestContext.Out.WriteLine(found.Result.Message);
+        TestContext.Out.WriteLine(ScenarioWriter.ToCase(found.Smallest));
+    }
+
+    [Test]
+    public void AScenarioIsPrintedAsACase() => ScenarioWriter.ToCase(new Scenario(5, 3,
+    [
+        new Register(TimeSpan.Zero, 1, 2),
+        new Break(TimeSpan.FromMilliseconds(350), 1, new FaultPlan(FaultKind.Cut, 0, 4)),
+        new Heal(TimeSpan.Zero, 9),
+        new Break(TimeSpan.Zero, 2, new FaultPlan(FaultKind.MoveClient, 1, 2)),
+        new Leave(TimeSpan.FromMilliseconds(20), 1),
+    ])).ReplaceLineEndings("\n").Should().Be(
+        """
+        // torture explore --from 5 --seeds 1, with 3 nodes.
+        [Test, BreaksCluster, Verifies(/* what it broke */)]
+        public async Task Seed5()
+        {
+            var registration1 = await RegisterAsync(Cluster.PublicAddresses[2], client: AnotherClient());
+            _ = Hearer.Throughout(registration1);
+            await PassAsync(TimeSpan.FromMilliseconds(350));
+            var outage1 = await Nemesis.InjectAsync(new Partition(Cluster.Nodes[0], Cluster.Nodes[1]));
+            await Nemesis.InjectAsync(new MoveClient(registration1.Request.ClientComputerName!, Cluster.Nodes[2]));
+            await PassAsync(TimeSpan.FromMilliseconds(20));
+            await registration1.UnRegisterAsync();
+            await outage1.HealAsync();
+        }
+
+        """);
+
+    private static Found? Find(int seed, string? mutant) =>
+        new Explorer(new() { Target = "simulation", Mutant = mutant }).Explore(seed, CancellationToken.None);
+}
