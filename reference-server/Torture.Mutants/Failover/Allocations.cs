@@ -65,8 +65,8 @@ public sealed class LateTakenForDead(ClusterConfiguration cluster, NodeEntry sel
     protected override int KeepAliveLimit => base.KeepAliveLimit / 6;
 }
 
-[Defect("A node goes on serving when it has not heard its leader for long.")]
-[Violates(Ctdb.StaleOwnerLetsGo, Ctdb.PartitionLoserLetsGo)]
+[Defect("A node that was frozen goes on serving, however long it has not heard its leader.")]
+[Violates(Ctdb.StaleOwnerLetsGo)]
 public sealed class PermissionNeverEnds(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(cluster, self, parts)
 {

@@ -78,12 +78,14 @@ public sealed class AnyInterfaceWillDo(RpcServerOptions options) : RpcServer(opt
         base.FindInterface(abstractSyntax) ?? Interfaces.First();
 }
 
-[Defect("NDR20 is refused.")]
+[Defect("The witness refuses NDR20.")]
 [Violates(Swn.Ndr20Supported)]
 public sealed class RefusesNdr20(RpcServerOptions options) : RpcServer(options)
 {
     protected override SyntaxId? ChooseTransferSyntax(IRpcInterface rpcInterface, IReadOnlyList<SyntaxId> offered) =>
-        base.ChooseTransferSyntax(rpcInterface, [.. offered.Where(syntax => syntax != SyntaxId.Ndr20)]);
+        base.ChooseTransferSyntax(
+            rpcInterface,
+            [.. offered.Where(syntax => syntax != SyntaxId.Ndr20 || rpcInterface.Id != SyntaxId.Witness)]);
 }
 
 [Defect("One call at a time: concurrent multiplexing is not granted.")]

@@ -123,11 +123,13 @@ public sealed class ListAddressInHostOrder(NodeParts parts) : BrokenList(parts)
 }
 
 [Defect("Every interface is AVAILABLE.")]
-[Violates(Swn.InterfaceStateReported, Ctdb.UnownedAddressUnavailable)]
-public sealed class StateAlwaysAvailable(NodeParts parts) : BrokenList(parts)
+[Violates(Swn.InterfaceStateReported, Swn.WaitsForAvailableInterface, Ctdb.UnownedAddressUnavailable)]
+public sealed class StateAlwaysAvailable(NodeParts parts) : WitnessService(parts)
 {
-    protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list) =>
-        list.Select(e => e with { State = InterfaceState.AVAILABLE });
+    protected override bool MayAnswerWith(PublicInterface entry) => true;
+
+    protected override WitnessInterface WitnessInterfaceInfo(PublicInterface entry) =>
+        base.WitnessInterfaceInfo(entry with { State = InterfaceState.AVAILABLE });
 }
 
 [Defect("UNAVAILABLE is 2.")]
@@ -138,25 +140,35 @@ public sealed class UnknownInterfaceState(NodeParts parts) : BrokenList(parts)
         list.Select(e => e.State == InterfaceState.UNAVAILABLE ? e with { State = (InterfaceState)2 } : e);
 }
 
-[Defect("The group names are others each time the list is asked for.")]
+[Defect("After each answer the interfaces are in another order.")]
 [Violates(Swn.InterfaceListConsistent)]
-public sealed class ListChangesByItself(NodeParts parts) : BrokenList(parts)
+public sealed class ListChangesByItself(NodeParts parts) : WitnessService(parts)
 {
-    protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list)
+    protected override void Write(RpcServerCall call, byte[] stub)
     {
-        WakeGetInterfaceList();
-        var name = Parts.Random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return list.Select(e => e with { GroupName = $"{e.GroupName}-{name}" });
+        base.Write(call, stub);
+        lock (State)
+        {
+            InterfaceList = [.. InterfaceList.Skip(1), InterfaceList[0]];
+            WakeGetInterfaceList();
+        }
     }
 }
 
-[Defect("The list of the start is given for ever, and calls that wait for an interface go on waiting.")]
-[Violates(Swn.InterfaceEventSetsState, Swn.InterfaceStateReported, Swn.InterfaceEventWakes)]
+[Defect("The list that was given first is given for ever.")]
+[Violates(Swn.InterfaceEventSetsState, Swn.InterfaceStateReported)]
 public sealed class ListNeverChanges(NodeParts parts) : WitnessService(parts)
 {
-    protected override void WakeGetInterfaceList()
+    protected override void ForgetLists()
     {
     }
+}
+
+[Defect("Calls that wait for an interface go on waiting when one comes.")]
+[Violates(Swn.InterfaceEventWakes)]
+public sealed class ListNeverWakes(NodeParts parts) : WitnessService(parts)
+{
+    protected override void WakeGetInterfaceList() => ForgetLists();
 }
 
 [Defect("Interfaces report version 1.")]
@@ -221,7 +233,7 @@ public sealed class NumberOfInterfacesWrong(NodeParts parts) : BrokenStub(parts)
 }
 
 [Defect("The pointer to the list has no referent.")]
-[Violates(Swn.GetInterfaceListMethod)]
+[Violates(Swn.GetInterfaceListMethod, Swn.GetInterfaceListSucceeds, Swn.InterfaceListLayout)]
 public sealed class ListPointerNull(NodeParts parts) : BrokenStub(parts)
 {
     protected override WitnessOperation Operation => WitnessOperation.WitnessrGetInterfaceList;

@@ -90,7 +90,7 @@ public sealed class ResourceChangeToldTwice(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("What happened before the poll is forgotten.")]
-[Violates(Swn.EventBeforeCallDelivered)]
+[Violates(Swn.EventBeforeCallDelivered, Ctdb.NotificationNotLost)]
 public sealed class EventBeforePollLost(NodeParts parts) : WitnessService(parts)
 {
     protected override void AsyncNotifyAccepted(WitnessRegistration registration)
@@ -117,7 +117,7 @@ public sealed class OneEventAnswersAllCalls(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("A second AsyncNotify on a handle drops the first without an answer.")]
-[Violates(Swn.ConcurrentNotify)]
+[Violates(Swn.ConcurrentNotify, Swn.UnRegisterEndsPendingNotify)]
 public sealed class SecondCallDropsTheFirst(NodeParts parts) : WitnessService(parts)
 {
     protected override void AsyncNotifyAccepted(WitnessRegistration registration)
@@ -152,7 +152,7 @@ public sealed class NeverWakes(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("AVAILABLE is reported as UNKNOWN.")]
-[Violates(Swn.ResourceChangeEntry)]
+[Violates(Swn.ResourceChangeEntry, Swn.UnavailableThenAvailable)]
 public sealed class AvailableIsUnknown(NodeParts parts) : WitnessService(parts)
 {
     protected override ResourceChange ResourceChangeEntry(ChangeNotification change) =>

@@ -104,7 +104,7 @@ public sealed class UnRegisterKeeps(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("UnRegister ends all registrations of the client.")]
-[Violates(Swn.UnRegisterFindsByKey, Swn.UnRegisterRemoves)]
+[Violates(Swn.UnRegisterFindsByKey)]
 public sealed class UnRegisterTakesTheOthersToo(NodeParts parts) : WitnessService(parts)
 {
     protected override StatusResponse WitnessrUnRegister(RpcServerCall call, HandleRequest request)

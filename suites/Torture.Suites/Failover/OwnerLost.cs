@@ -95,20 +95,23 @@ public sealed class OwnerLost : OwnerSuite
     public async Task TheInterfaceListFollows(Func<Node, Fault> lose)
     {
         var (address, owner) = await OwnedAddressAsync();
-        var asked = await WitnessForAsync(address);
-        await using var witness = await ConnectAsync(asked);
 
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
             var next = await NextOwnerOfAsync(address, owner);
             Check.Holds(
                 Ctdb.EveryAddressServed, next is not null && next != owner, $"another owner than {owner}", $"{next}");
-            var list = await AskUntilAsync(
-                witness.GetInterfaceListAsync, list => EntryOf(address, list)?.GroupName == next?.Name);
-            var entry = EntryOf(address, list);
-            Check.That(Ctdb.InterfaceListFollowsOwnership, entry?.GroupName, next?.Name);
-            Check.That(
-                Swn.WitnessFlagForOtherNodes, entry?.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS), next != asked);
+            foreach (var asked in Cluster.Nodes.Where(node => node != owner))
+            {
+                await using var witness = await ConnectAsync(asked);
+                var list = await AskUntilAsync(
+                    witness.GetInterfaceListAsync, list => EntryOf(address, list)?.GroupName == next?.Name);
+                var entry = EntryOf(address, list);
+                Check.That(Ctdb.InterfaceListFollowsOwnership, entry?.GroupName, next?.Name);
+                Check.That(
+                    Swn.WitnessFlagForOtherNodes, entry?.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS),
+                    next != asked);
+            }
         }
     }
 
@@ -135,7 +138,7 @@ public sealed class OwnerLost : OwnerSuite
     }
 
     [TestCaseSource(nameof(Ways))]
-    [Verifies(Swn.UnavailableThenAvailable), Needs(Capability.IPv6)]
+    [Verifies(Swn.UnavailableThenAvailable, Ctdb.AllRegisteredAreTold), Needs(Capability.IPv6)]
     public async Task AnIpv6AddressMovesTheSameWay(Func<Node, Fault> lose)
     {
         var (address, owner) = await OwnedAddressAsync(AddressFamily.InterNetworkV6);
@@ -144,10 +147,34 @@ public sealed class OwnerLost : OwnerSuite
 
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
-            await BecomesAsync(() => hearer.IsOver);
+            Check.That(Ctdb.AllRegisteredAreTold, await BecomesAsync(() => hearer.IsOver), true);
             Check.Holds(
                 Swn.UnavailableThenAvailable, hearer.HeardAFailover, "UNAVAILABLE, then AVAILABLE", $"{hearer}");
         }
+    }
+
+    /// <summary>A leader that is frozen is noticed by its lock; who follows one, by its silence alone.</summary>
+    [Test, Verifies(Ctdb.EveryAddressServed, Ctdb.FailoverWithin), Needs(Capability.PauseNode, Capability.Smb)]
+    public async Task AFrozenFollowerIsNoticedByItsSilence()
+    {
+        var leader = await LeaderAsync();
+        var seen = await UntilAsync(seen => Followers(seen).Any(), "an address whose owner does not lead");
+        var address = Followers(seen).First();
+        var owner = seen.OwnerOf(address)!;
+        await using var workload = await Workload.StartAsync(Cluster, address);
+
+        await using (await Nemesis.InjectAsync(new PauseNode(owner)))
+        {
+            var next = await NextOwnerOfAsync(address, owner);
+            Check.Holds(
+                Ctdb.EveryAddressServed, next is not null && next != owner, $"another owner than {owner}", $"{next}");
+            await workload.UntilServedAgainAsync(Cluster.Limits.Failover);
+        }
+
+        await Check.HistoryAsync(new FailoverWithin(Cluster.Limits.Failover));
+
+        IEnumerable<PublicAddress> Followers(ClusterObservation seen) => Cluster.PublicAddresses.Where(
+            address => seen.OwnerOf(address) is { } owner && owner != leader);
     }
 
     /// <summary>An address of another owner, and a witness that is neither of the two.</summary>

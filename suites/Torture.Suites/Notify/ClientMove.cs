@@ -22,7 +22,8 @@ public sealed class ClientMove : Suite
         Check.That(
             Swn.MessageTypes, reply, r => r.Response!.MessageType, NotificationKind.CLIENT_MOVE_NOTIFICATION);
         Check.That(Swn.ClientMoveDelivered, reply, r => r.Kind, NotificationKind.CLIENT_MOVE_NOTIFICATION);
-        Check.That(Swn.MoveReachesClient, reply, r => r.Addresses.Count, 1);
+        Check.That(Swn.MoveReachesClient, reply, r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.ClientMoveAddresses, reply, r => r.Addresses.Count, 1);
         Check.That(Swn.ClientMoveAddresses, reply, r => r.Addresses[0].Address, Destination.Address);
     }
 

@@ -124,6 +124,20 @@ public sealed class IpChange : Suite
         Check.That(Swn.DeliveredOnce, await ComesWithinSilenceAsync(again.Reply), false);
     }
 
+    [Test, Verifies(Swn.AddressListNotEmpty), Needs(Capability.DisableNode, Capability.ThreeNodes), BreaksCluster]
+    public async Task AGroupWithoutAddressesIsNotTold()
+    {
+        var node = await OwnerOfAsync(Cluster.PublicAddresses[0]);
+        await using var outage = await Nemesis.InjectAsync(new DisableNode(node));
+        var witness = Cluster.Nodes.First(other => other != node);
+        await using var registration = await RegisterAsync(on: witness, flags: IpNotification);
+        var silent = registration.StartAsyncNotify();
+
+        await using var change = await Nemesis.InjectAsync(new ChangeAddress(Client.Name, node.Name, Online: true));
+
+        Check.That(Swn.AddressListNotEmpty, await ComesWithinSilenceAsync(silent.Reply), false);
+    }
+
     private async Task ChangeAsync(bool online, PublicAddress? address = null)
     {
         await using var outage = await Nemesis.InjectAsync(

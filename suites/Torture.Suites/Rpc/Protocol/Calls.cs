@@ -37,6 +37,7 @@ public sealed class Calls : Suite
         var fault = await wire.AskAsync<FaultPdu>(Wire.Probe(77) with { Opnum = 99 });
 
         Check.That(Rpce.CallIdEchoed, fault?.CallId, 77u);
+        Check.That(Rpce.FaultLayout, fault?.CallId, 77u);
         Check.That(Rpce.FaultLayout, fault?.Flags & PduFlags.Whole, PduFlags.Whole);
         Check.That(Rpce.FaultLayout, fault?.Rest.Length, 0);
         Check.That(Rpce.DidNotExecute, fault?.Flags.HasFlag(PduFlags.DidNotExecute), true);

@@ -50,10 +50,25 @@ public sealed class Headers : Suite
         var answer = await wire.AskAsync<ResponsePdu>(
             Wire.Call(3, 0, default) with { Representation = DataRepresentation.BigEndian }, security);
 
-        var list = WitnessCodec.DecodeGetInterfaceListResponse(
-            answer!.Stub.Span, new NdrSyntax(false, answer.Representation.IsBigEndian));
-        Check.That(Rpce.DataRepresentationHonoured, list.Status, ERROR_SUCCESS);
-        Check.That(Swn.InterfaceListLayout, list.Interfaces?.Length, Cluster.PublicAddresses.Count);
+        var list = ListIn(answer);
+        Check.That(Rpce.DataRepresentationHonoured, list?.Status, ERROR_SUCCESS);
+        Check.That(Swn.InterfaceListLayout, list?.Interfaces?.Length, Cluster.PublicAddresses.Count);
+    }
+
+    /// <summary>The list in the byte order that the answer announces; null where that cannot be read.</summary>
+    private static GetInterfaceListResponse? ListIn(ResponsePdu? answer)
+    {
+        try
+        {
+            return answer is null
+                ? null
+                : WitnessCodec.DecodeGetInterfaceListResponse(
+                    answer.Stub.Span, new NdrSyntax(false, answer.Representation.IsBigEndian));
+        }
+        catch (NdrException)
+        {
+            return null;
+        }
     }
 
     [TestCase(0, TestName = "{m}_0")]

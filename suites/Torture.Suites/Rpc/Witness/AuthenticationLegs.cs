@@ -99,7 +99,8 @@ public sealed class AuthenticationLegs : Suite
         }
 
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-        Check.That(House.StaysUp, await witness.GetInterfaceListAsync(), r => r.Status, ERROR_SUCCESS);
+        Check.Holds(
+            House.StaysUp, await witness.GetInterfaceListAsync(), r => Alive.Answers(r.Status), Alive.InWords);
     }
 
     private static byte[] WithTrailer(AuthenticationType type, AuthenticationLevel level, byte[]? token = null) =>

@@ -95,6 +95,7 @@ public sealed class AuthenticationLevels : Suite
         var gone = await witness.UnRegisterAsync(registered.Handle);
 
         Check.That(Swn.RegisterReturnsHandle, registered, r => r.Status, ERROR_SUCCESS);
+        Check.Holds(Swn.RegisterReturnsHandle, registered, r => !r.Handle.IsNull, "the handle is not null");
         Check.That(Swn.PrivacyAccepted, gone, r => r.Status, ERROR_SUCCESS);
     }
 

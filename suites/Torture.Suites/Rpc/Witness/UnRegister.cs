@@ -41,7 +41,9 @@ public sealed class UnRegister : Suite
 
         var reply = await witness.UnRegisterAsync(registered.Handle);
 
-        Check.That(Swn.UnRegisterTwice, reply, r => r.Status.Kind, OutcomeKind.Status);
+        Check.Holds(
+            Swn.UnRegisterTwice, reply, r => r.Status.Kind == OutcomeKind.Status && !r.Status.IsSuccess,
+            "an error of the method");
         Check.That(
             Swn.UnRegisterUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER, tolerated: ERROR_NOT_FOUND);
     }
