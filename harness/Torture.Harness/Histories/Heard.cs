@@ -45,7 +45,7 @@ internal sealed record Hearing(
         Expected? last = null;
         foreach (var one in Histories.Heard.AllOf(story))
         {
-            var cause = CauseOf(one, open)
+            var cause = CauseOf(one, open, last)
                 ?? (last is not null && one.Is(last) && last.Change is not null ? last : null);
             heard.Add((one, cause));
             if (cause is not null)
@@ -68,9 +68,10 @@ internal sealed record Hearing(
     }
 
     /// <summary>Changes come in their order; of moves that piled up the last one is told.</summary>
-    private static Expected? CauseOf(Heard one, List<Expected> open) =>
+    private static Expected? CauseOf(Heard one, List<Expected> open, Expected? last) =>
         one.Change is not null
-            ? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance)
+            ? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance && may.At >= last?.At)
+                ?? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Tolerance)
             : open.LastOrDefault(may => one.Is(may) && may.At <= one.At)
                 ?? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Skew);
 

@@ -92,7 +92,7 @@ public sealed class TakenBeforeReleased(ClusterConfiguration cluster, NodeEntry 
 }
 
 [Defect("IPv6 addresses stay unserved when their node is lost.")]
-[Violates(Ctdb.EveryAddressServed)]
+[Violates(Ctdb.EveryAddressServed, Ctdb.FailoverWithin)]
 public sealed class IPv6NotTakenOver(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(cluster, self, parts)
 {
@@ -108,4 +108,38 @@ public sealed class IPv6NotTakenOver(ClusterConfiguration cluster, NodeEntry sel
                 && !eligible.Contains(homes[item]) ? -1 : owners[item]),
         ];
     }
+}
+
+[Defect("A node that had once lost its addresses never gets one again.")]
+[Violates(Ctdb.NodeReturns)]
+public sealed class NeverTrustedAgain(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    private readonly HashSet<int> _wellOnce = [];
+    private readonly HashSet<int> _lost = [];
+
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present)
+    {
+        _wellOnce.UnionWith(eligible);
+        _lost.UnionWith(_wellOnce.Except(eligible));
+        return base.AssignAddresses(homes, eligible.Except(_lost).ToHashSet(), pinned, present);
+    }
+}
+
+[Defect("Who did not lead at the beginning never leads.")]
+[Violates(Ctdb.LeaderLossSurvived, Ctdb.EveryAddressServed)]
+public sealed class NobodyLeadsAfterwards(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override bool MayLead => base.MayLead && Snapshot.Table.Version == 0;
+}
+
+[Defect("A recovery leaves the generation as it was.")]
+[Violates(Ctdb.GenerationGrows)]
+public sealed class GenerationStays(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override long GenerationAfter(long generation) => Math.Max(generation, 1);
 }

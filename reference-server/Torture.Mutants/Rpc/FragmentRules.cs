@@ -115,3 +115,19 @@ public sealed class ObjectTakenForStub(RpcServerOptions options) : RpcServer(opt
     protected override FragmentLayout ReadFragment(ReadOnlySpan<byte> pdu, PduHeader header) =>
         base.ReadFragment(pdu, header with { Flags = header.Flags & ~PduFlags.ObjectUuid });
 }
+
+[Defect("A request of another call between two fragments takes the place of the one that is half there.")]
+[Violates(Rpce.FragmentsDoNotInterleave)]
+public sealed class OtherCallContinues(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool Continues(in FragmentLayout first, in FragmentLayout next) =>
+        base.Continues(first, next) || first.Header.CallId != next.Header.CallId;
+}
+
+[Defect("A request of more than three fragments is refused.")]
+[Violates(Rpce.FragmentsReassembled)]
+public sealed class NoFragmentInTheMiddle(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool Continues(in FragmentLayout first, in FragmentLayout next) =>
+        base.Continues(first, next) && next.Header.Flags != PduFlags.None;
+}

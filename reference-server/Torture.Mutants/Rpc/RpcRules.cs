@@ -132,3 +132,42 @@ public sealed class SecondaryAddressWrong(RpcServerOptions options) : RpcServer(
 {
     protected override string? SecondaryAddress(IPEndPoint local) => "1";
 }
+
+[Defect("The witness is found in version 1.0 alone.")]
+[Violates(Swn.InterfaceVersion)]
+public sealed class WitnessOfTheFirstMinorVersion(RpcServerOptions options) : RpcServer(options)
+{
+    protected override IRpcInterface? FindInterface(SyntaxId abstractSyntax) =>
+        abstractSyntax == SyntaxId.Witness ? null : base.FindInterface(abstractSyntax);
+}
+
+[Defect("Only the very version of an interface that the server has is found.")]
+[Violates(Rpce.MinorVersionCompatible)]
+public sealed class ExactInterfaceVersionOnly(RpcServerOptions options) : RpcServer(options)
+{
+    protected override IRpcInterface? FindInterface(SyntaxId abstractSyntax) =>
+        Interfaces.FirstOrDefault(candidate => candidate.Id == abstractSyntax);
+}
+
+[Defect("Header signing is agreed to, whether or not the client asked for it.")]
+[Violates(Rpce.HeaderSigning, Rpce.AckFlags)]
+public sealed class HeaderSigningUnasked(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool AcceptHeaderSigning(PduFlags clientFlags) => true;
+}
+
+[Defect("Call ids of responses have 24 bits, and are never 0.")]
+[Violates(Rpce.CallIdEchoed)]
+public sealed class SmallCallIds(RpcServerOptions options) : RpcServer(options)
+{
+    protected override uint ResponseCallId(uint callId) => Math.Max(1, callId & 0xFF_FFFF);
+}
+
+[Defect("Two responses in a row do not have the same call id, whatever the requests have.")]
+[Violates(Rpce.CallIdEchoed)]
+public sealed class CallIdNeverTheSameAgain(RpcServerOptions options) : RpcServer(options)
+{
+    private uint _last;
+
+    protected override uint ResponseCallId(uint callId) => _last = callId > 2 && callId == _last ? callId + 1 : callId;
+}

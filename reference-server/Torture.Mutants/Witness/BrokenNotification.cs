@@ -76,7 +76,7 @@ public sealed class NumberOfMessagesCountsAddresses(NodeParts parts) : BrokenAdd
 }
 
 [Defect("Notifications are big-endian inside.")]
-[Violates(Swn.BlobsAreLittleEndian)]
+[Violates(Swn.BlobsAreLittleEndian, Swn.ResourceChangeLayout, Swn.AddressListLength)]
 public sealed class BigEndianNotification(NodeParts parts) : BrokenNotification(parts)
 {
     protected override AsyncNotifyResponse Break(AsyncNotifyResponse response) =>

@@ -276,3 +276,29 @@ public sealed class LossInTakeoverNotTold(NodeParts parts) : WitnessService(part
                 : before,
             now);
 }
+
+[Defect("An address change that was not told yet keeps the next one out.")]
+[Violates(Swn.ChangesQueueMovesCoalesce)]
+public sealed class FirstIPChangeWins(NodeParts parts) : WitnessService(parts)
+{
+    protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) =>
+        base.IPChangeConcerns(client).Where(registration => registration.PendingIPNotification is null);
+}
+
+[Defect("A share move that was not told yet keeps the next one out.")]
+[Violates(Swn.ChangesQueueMovesCoalesce)]
+public sealed class FirstShareMoveWins(NodeParts parts) : WitnessService(parts)
+{
+    protected override IEnumerable<WitnessRegistration> ShareMoveConcerns(string? client, string share) =>
+        base.ShareMoveConcerns(client, share)
+            .Where(registration => registration.PendingShareMoveNotification is null);
+}
+
+[Defect("Changes are told by the node alone that has the address.")]
+[Violates(Swn.InterfaceEventQueuesChange)]
+public sealed class OwnerAloneTells(NodeParts parts) : WitnessService(parts)
+{
+    protected override IEnumerable<WitnessRegistration> InterfaceChangeConcerns(
+        PublicInterface entry, string networkName) =>
+        IsHostedHere(entry) ? base.InterfaceChangeConcerns(entry, networkName) : [];
+}

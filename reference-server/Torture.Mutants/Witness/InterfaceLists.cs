@@ -75,7 +75,7 @@ public sealed class EntryMissing(NodeParts parts) : BrokenList(parts)
 }
 
 [Defect("The node's own addresses are missing.")]
-[Violates(Swn.InterfaceForEachEntry)]
+[Violates(Swn.InterfaceForEachEntry, Ctdb.InterfaceListAgrees)]
 public sealed class OwnEntriesMissing(NodeParts parts) : BrokenList(parts)
 {
     protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list) =>
@@ -123,7 +123,7 @@ public sealed class ListAddressInHostOrder(NodeParts parts) : BrokenList(parts)
 }
 
 [Defect("Every interface is AVAILABLE.")]
-[Violates(Swn.InterfaceStateReported, Swn.WaitsForAvailableInterface, Ctdb.UnownedAddressUnavailable)]
+[Violates(Swn.InterfaceStateReported, Ctdb.UnownedAddressUnavailable)]
 public sealed class StateAlwaysAvailable(NodeParts parts) : WitnessService(parts)
 {
     protected override bool MayAnswerWith(PublicInterface entry) => true;
@@ -265,4 +265,82 @@ public sealed class StatusBeforeHandle(NodeParts parts) : BrokenStub(parts)
     protected override WitnessOperation Operation => WitnessOperation.WitnessrRegisterEx;
 
     protected override byte[] Break(byte[] stub) => [.. stub[^4..], .. stub[..^4]];
+}
+
+[Defect("The interface list comes with status 1.")]
+[Violates(Swn.GetInterfaceListStatuses, Swn.GetInterfaceListSucceeds)]
+public sealed class ListWithStatus(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrGetInterfaceList;
+
+    protected override byte[] Break(byte[] stub)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(stub.AsSpan(stub.Length - 4), 1);
+        return stub;
+    }
+}
+
+[Defect("Each WITNESS_INTERFACE_INFO has four bytes more at its end.")]
+[Violates(Swn.InterfaceInfoLayout)]
+public sealed class InterfaceInfoPadded(NodeParts parts) : BrokenStub(parts)
+{
+    private const int Header = 16;
+    private const int Entry = 552;
+
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrGetInterfaceList;
+
+    protected override byte[] Break(byte[] stub) =>
+    [
+        .. stub[..Header],
+        .. stub[Header..^4].Chunk(Entry).SelectMany(entry => entry.Concat(new byte[4])),
+        .. stub[^4..],
+    ];
+}
+
+[Defect("The handle of Register is a UUID without its attributes.")]
+[Violates(Swn.ContextHandle)]
+public sealed class HandleWithoutAttributes(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrRegister;
+
+    protected override byte[] Break(byte[] stub) => stub[4..];
+}
+
+[Defect("Register tells the handle twice.")]
+[Violates(Swn.RegisterMethod)]
+public sealed class HandleTwice(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrRegister;
+
+    protected override byte[] Break(byte[] stub) => [.. stub, .. stub[..20]];
+}
+
+[Defect("UnRegisterEx gives back a status alone.")]
+[Violates(Swn.UnRegisterExMethod, Swn.ContextHandleReference)]
+public sealed class HandleNotGivenBack(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrUnRegisterEx;
+
+    protected override byte[] Break(byte[] stub) => stub[20..];
+}
+
+[Defect("Of interfaces of other nodes the state is UNKNOWN.")]
+[Violates(Swn.InterfaceStateReported)]
+public sealed class StateOfOthersUnknown(NodeParts parts) : WitnessService(parts)
+{
+    protected override WitnessInterface WitnessInterfaceInfo(PublicInterface entry) =>
+        IsHostedHere(entry)
+            ? base.WitnessInterfaceInfo(entry)
+            : base.WitnessInterfaceInfo(entry) with { State = InterfaceState.UNKNOWN };
+}
+
+[Defect("Strings of NDR64 are bad stub data.")]
+[Violates(Swn.PointersAndStrings)]
+public sealed class Ndr64StringsUnreadable(NodeParts parts) : WitnessService(parts)
+{
+    public override ValueTask InvokeAsync(RpcServerCall call) =>
+        call.Syntax.Is64 && (WitnessOperation)call.Opnum
+            is WitnessOperation.WitnessrRegister or WitnessOperation.WitnessrRegisterEx
+            ? throw new RpcFaultException(RpcFault.RPC_X_BAD_STUB_DATA)
+            : base.InvokeAsync(call);
 }

@@ -61,7 +61,7 @@ public sealed class Allocation : OwnerSuite
         }
     }
 
-    /// <summary>Where disabled nodes serve rather than nobody does, there are owners, and the list may say so.</summary>
+    /// <summary>Where disabled nodes serve rather than nobody, there are owners, and the list may say so.</summary>
     [Test, Verifies(Ctdb.UnownedAddressUnavailable), BreaksCluster, Takes(120)]
     [Needs(Capability.DisableNode, Capability.KillNode)]
     public async Task WhatNobodyOwnsIsNotAvailable()

@@ -131,6 +131,9 @@ public sealed class OwnerLost : OwnerSuite
                 Cluster.Limits.Failover);
         }
 
+        var after = await ObserveUntilAsync(seen => seen.Of(owner).Owned.Count > 0);
+        Check.Holds(
+            Ctdb.NodeReturns, after.Of(owner).Owned.Count > 0, $"{owner} owns something again", $"{after}");
         await using var witness = await ConnectAsync(owner);
         var list = await witness.GetInterfaceListAsync();
         Check.That(Ctdb.NodeReturns, list, r => r.Status, ERROR_SUCCESS);

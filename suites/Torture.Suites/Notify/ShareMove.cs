@@ -95,14 +95,20 @@ public sealed class ShareMove : Suite
     public async Task TheWayBackReplacesTheWayThere()
     {
         await using var registration = await RegisterAsync(share: Share);
-        await using (await Nemesis.InjectAsync(await MoveAsync()))
+        var move = await MoveAsync();
+        await using (await Nemesis.InjectAsync(move))
         {
         }
 
+        var there = (await Cluster.ObserveAsync(Deadline)).Of(move.To).Owned.Select(address => address.Address);
         var reply = await registration.AsyncNotifyAsync();
         var again = registration.StartAsyncNotify();
 
         Check.That(Swn.ChangesQueueMovesCoalesce, reply, r => r.Kind, NotificationKind.SHARE_MOVE_NOTIFICATION);
+        Check.Holds(
+            Swn.ChangesQueueMovesCoalesce,
+            !there.ToHashSet().Overlaps(reply.Addresses.Select(address => address.Address!)),
+            $"nothing of {move.To}", string.Join(", ", reply.Addresses.Select(address => address.Address)));
         Check.That(Swn.ChangesQueueMovesCoalesce, await ComesWithinSilenceAsync(again.Reply), false);
     }
 

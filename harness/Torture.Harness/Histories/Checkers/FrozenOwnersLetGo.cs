@@ -5,8 +5,8 @@ using Torture.Requirements;
 namespace Torture.Harness.Histories;
 
 /// <summary>
-/// What a node held when it was frozen it lets go of. For a history in which each node was frozen for longer than the
-/// others wait for it, and in which nodes tell of what they let go.
+/// What a node held when it was frozen it lets go of, by itself. For a history in which each node was frozen for longer
+/// than the others wait for it, and in which nodes tell of what they let go.
 /// </summary>
 public sealed class FrozenOwnersLetGo : IChecker
 {
@@ -21,10 +21,13 @@ public sealed class FrozenOwnersLetGo : IChecker
         foreach (var frozen in events.OfType<FaultInjected>().Where(injected => injected.Fault is PauseNode))
         {
             var node = ((PauseNode)frozen.Fault).Node;
+            var thawed = events.OfType<HealingBegun>().FirstOrDefault(healing => healing.Fault == frozen.Fault);
+            var next = events.OfType<HealingBegun>().FirstOrDefault(healing => healing.At > thawed?.At);
             foreach (var address in HeldBy(node, events.Where(happened => happened.At <= frozen.At)))
             {
                 var released = events.OfType<AddressReleased>().FirstOrDefault(
-                    released => released.At > frozen.At && released.By == node && released.Address == address);
+                    released => released.At > frozen.At && released.By == node && released.Address == address
+                        && !(released.At > next?.At));
                 yield return Finding.At(
                     released ?? (HistoryEvent)frozen, Ctdb.StaleOwnerLetsGo, released is not null,
                     released is null ? "still held" : "let go", $"let go by {node}", address.ToString());

@@ -41,9 +41,15 @@ public sealed class AuthenticationLegs : Suite
     {
         await using var session = await OpenAsync();
         var leg = session.Security.Leg(default);
-        var challenge = await session.SendAsync(PduWriter.Write(RawSession.Bind() with { Security = leg }), Deadline);
+        var bind = RawSession.Bind() with
+        {
+            // Whoever is nobody may call it: so that nothing but the log-on that is half done is in the way.
+            Contexts = [PresentationContext.Offer(0, SyntaxId.Management, SyntaxId.Ndr20)],
+            Security = leg,
+        };
+        var challenge = await session.SendAsync(PduWriter.Write(bind), Deadline);
 
-        var answer = await session.SendAsync(PduWriter.Write(new RequestPdu(2, 0, 0, 0, default)), Deadline);
+        var answer = await session.SendAsync(PduWriter.Write(Protocol.Wire.Probe(2)), Deadline);
 
         Check.That(Rpce.RequestBeforeAuthenticated, challenge is BindAckPdu, true);
         Check.That(Rpce.RequestBeforeAuthenticated, answer is ResponsePdu, false);

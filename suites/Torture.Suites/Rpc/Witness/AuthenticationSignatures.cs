@@ -114,10 +114,9 @@ public sealed class AuthenticationSignatures : Suite
         var answer = await session.SendAsync(session.Request(), Deadline);
 
         Check.That(Rpce.HeaderSigning, answer is ResponsePdu, true);
-        if (!announced)
-        {
-            Check.That(Rpce.HeaderSigning, ack.Flags & PduFlags.SupportHeaderSign, PduFlags.None);
-        }
+        Check.That(
+            Rpce.HeaderSigning, ack.Flags & PduFlags.SupportHeaderSign,
+            announced ? PduFlags.SupportHeaderSign : PduFlags.None);
     }
 
     [Test, Verifies(Rpce.UnprotectedRequestRefused, Swn.WeakAuthenticationLevelRefused)]
