@@ -89,6 +89,11 @@ public static class NotificationModel
                     yield return new Expected(
                         happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, move.To.Name, certain);
                     break;
+                case FaultInjected { Fault: TellShareMove move }
+                    when Wants(story, move.Share) && story.IsClient(move.ClientName):
+                    yield return new Expected(
+                        happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, move.To.Name, certain);
+                    break;
                 case HealingBegun { Fault: MoveShare move } when Wants(story, move.Share):
                     yield return new Expected(
                         happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, "", IsCertain: false);

@@ -143,3 +143,23 @@ public sealed class GenerationStays(ClusterConfiguration cluster, NodeEntry self
 {
     protected override long GenerationAfter(long generation) => Math.Max(generation, 1);
 }
+
+[Defect("An address that was let go of waits six seconds for its next owner.")]
+[Violates(Ctdb.FailoverWithin, Ctdb.EveryAddressServed, Ctdb.RollingRestartSurvived)]
+public sealed class FreeAddressesWait(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    private readonly Dictionary<IPAddress, TimeSpan> _freeSince = [];
+
+    protected override bool IsFree(IPAddress address, IReadOnlyList<string> others)
+    {
+        if (!base.IsFree(address, others) || Snapshot.Table.OwnerOf(address) is not null)
+        {
+            _freeSince.Remove(address);
+            return base.IsFree(address, others);
+        }
+
+        _freeSince.TryAdd(address, Parts.Clock.Now);
+        return Snapshot.Table.Version == 0 || Parts.Clock.Now - _freeSince[address] > TimeSpan.FromSeconds(6);
+    }
+}

@@ -116,18 +116,21 @@ public sealed class ObjectTakenForStub(RpcServerOptions options) : RpcServer(opt
         base.ReadFragment(pdu, header with { Flags = header.Flags & ~PduFlags.ObjectUuid });
 }
 
-[Defect("A request of another call between two fragments takes the place of the one that is half there.")]
-[Violates(Rpce.FragmentsDoNotInterleave)]
-public sealed class OtherCallContinues(RpcServerOptions options) : RpcServer(options)
+[Defect("A request in several fragments is refused.")]
+[Violates(Rpce.FragmentsReassembled)]
+public sealed class FragmentsRefused(RpcServerOptions options) : RpcServer(options)
 {
-    protected override bool Continues(in FragmentLayout first, in FragmentLayout next) =>
-        base.Continues(first, next) || first.Header.CallId != next.Header.CallId;
+    protected override bool Continues(in FragmentLayout first, in FragmentLayout next) => false;
 }
 
-[Defect("A request of more than three fragments is refused.")]
-[Violates(Rpce.FragmentsReassembled)]
-public sealed class NoFragmentInTheMiddle(RpcServerOptions options) : RpcServer(options)
+[Defect("A security trailer has to lie at a multiple of 16 behind the header of a request.")]
+[Violates(Rpce.TrailerAligned, Rpce.TrailerFromTheEnd)]
+public sealed class TrailerAtSixteen(RpcServerOptions options) : RpcServer(options)
 {
-    protected override bool Continues(in FragmentLayout first, in FragmentLayout next) =>
-        base.Continues(first, next) && next.Header.Flags != PduFlags.None;
+    private const int FixedPart = 24;
+
+    protected override bool IsTrailerAligned(PduHeader header) =>
+        header.AuthenticationLength > 0 && header.Type == PduType.Request
+            ? (header.TrailerOffset - FixedPart) % 16 == 0
+            : base.IsTrailerAligned(header);
 }

@@ -91,3 +91,31 @@ public sealed class MaybeRefused(RpcServerOptions options) : RpcServer(options)
 {
     protected override bool BeginsCall(PduFlags flags) => base.BeginsCall(flags) && (flags & PduFlags.Maybe) == 0;
 }
+
+[Defect("A protocol error is an unspecified fault.")]
+[Violates(
+    Rpce.FragmentsDoNotInterleave, Rpce.FirstFragmentMissing, Rpce.MultiplexingNotNegotiated, Rpce.UnexpectedPduType,
+    Rpce.FragmentTooLong)]
+public sealed class ProtocolErrorUnspecified(RpcServerOptions options) : RpcServer(options)
+{
+    protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault) =>
+        fault.Status == RpcFault.nca_proto_error ? fault with { Status = RpcFault.nca_s_fault_unspec } : fault;
+}
+
+[Defect("A header that does not come in one read is lost.")]
+[Violates(Rpce.SplitAnywhere)]
+public sealed class HeaderInOneRead(RpcServerOptions options) : RpcServer(options)
+{
+    public override Task ServeAsync(
+        Stream connection, IPEndPoint local, IPEndPoint remote, CancellationToken cancellationToken) =>
+        base.ServeAsync(new WholeHeaders(connection), local, remote, cancellationToken);
+
+    private sealed class WholeHeaders(Stream inner) : WrappedStream(inner)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            var read = await base.ReadAsync(buffer, cancellationToken);
+            return read is > 0 and < PduHeader.Size ? await ReadAsync(buffer, cancellationToken) : read;
+        }
+    }
+}

@@ -191,12 +191,12 @@ public sealed class RubbishIsAnswered(RpcServerOptions options) : RpcServer(opti
     }
 }
 
-[Defect("Every auth3 is answered, with a fault.")]
+[Defect("Every auth3 is answered, with a shutdown.")]
 [Violates(Rpce.Auth3HasNoReply)]
 public sealed class Auth3Answered(RpcServerOptions options) : RpcServer(options)
 {
     protected override Pdu? AnswerToUnanswered(PduHeader header, RpcFault? failure) =>
-        header.Type == PduType.Auth3 ? new FaultPdu(header.CallId, 0, failure ?? RpcFault.nca_proto_error) : null;
+        header.Type == PduType.Auth3 ? new ShutdownPdu(header.CallId) : null;
 }
 
 [Defect("A verification trailer is refused, whatever it says.")]

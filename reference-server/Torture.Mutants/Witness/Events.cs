@@ -152,7 +152,7 @@ public sealed class ShareMoveWithoutShare(NodeParts parts) : WitnessService(part
 }
 
 [Defect("A share move of one client is told to the others on this share.")]
-[Violates(Swn.ShareMoveReachesClient)]
+[Violates(Swn.ShareMoveReachesClient, House.PeersAreIsolated)]
 public sealed class ShareMoveForOtherClients(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> ShareMoveConcerns(string? client, string share) =>
@@ -265,16 +265,21 @@ public sealed class IPv6TakeoversMissed(NodeParts parts) : WitnessService(parts)
     }
 }
 
-[Defect("Of an address that goes straight to another node only the return is told.")]
+[Defect("Of a takeover only the return of the address is told.")]
 [Violates(Swn.UnavailableThenAvailable, Ctdb.NotificationNotLost)]
 public sealed class LossInTakeoverNotTold(NodeParts parts) : WitnessService(parts)
 {
-    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now) =>
-        base.InterfaceViewChanged(
-            now.State == InterfaceState.AVAILABLE && before is not null
-                ? before with { State = InterfaceState.UNAVAILABLE }
-                : before,
-            now);
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now)
+    {
+        if (now.State == InterfaceState.AVAILABLE)
+        {
+            base.InterfaceViewChanged(before, now);
+        }
+        else
+        {
+            SetInterface(now.GroupName, [.. new[] { now.IPv4, now.IPv6 }.OfType<IPAddress>()], now.State);
+        }
+    }
 }
 
 [Defect("An address change that was not told yet keeps the next one out.")]

@@ -307,12 +307,13 @@ public sealed class HandleWithoutAttributes(NodeParts parts) : BrokenStub(parts)
 }
 
 [Defect("Register tells the handle twice.")]
-[Violates(Swn.RegisterMethod)]
+[Violates(Swn.RegisterMethod, Swn.RegisterReturnsHandle)]
 public sealed class HandleTwice(NodeParts parts) : BrokenStub(parts)
 {
     protected override WitnessOperation Operation => WitnessOperation.WitnessrRegister;
 
-    protected override byte[] Break(byte[] stub) => [.. stub, .. stub[..20]];
+    protected override byte[] Break(byte[] stub) =>
+        BitConverter.ToUInt32(stub.AsSpan(stub.Length - 4)) == 0 ? [.. stub[..20], .. stub] : stub;
 }
 
 [Defect("UnRegisterEx gives back a status alone.")]

@@ -89,13 +89,19 @@ public sealed class IPNotificationDemanded(NodeParts parts) : WitnessService(par
 }
 
 [Defect("A net name in capitals is not known.")]
-[Violates(Swn.NetNameSpellings)]
+[Violates(Swn.NetNameSpellings, Swn.RegisterReturnsHandle, Swn.RegisterExReturnsHandle)]
 public sealed class CapitalsNotKnown(NodeParts parts) : WitnessService(parts)
 {
-    protected override Win32Error CheckNetName(string? netName) =>
-        netName?.Any(char.IsAsciiLetterLower) == false
-            ? Win32Error.ERROR_INVALID_PARAMETER
-            : base.CheckNetName(netName);
+    protected override IEnumerable<Win32Error> RegisterChecks(RpcServerCall call, RegisterRequest request) =>
+        base.RegisterChecks(call, request).Append(Known(request.NetName));
+
+    protected override IEnumerable<Win32Error> RegisterExChecks(RpcServerCall call, RegisterExRequest request) =>
+        base.RegisterExChecks(call, request).Append(Known(request.NetName));
+
+    private static Win32Error Known(string? netName) =>
+        netName?.Any(char.IsAsciiLetterLower) == true
+            ? Win32Error.ERROR_SUCCESS
+            : Win32Error.ERROR_INVALID_PARAMETER;
 }
 
 [Defect("ShareName is compared letter by letter.")]
@@ -158,25 +164,25 @@ public sealed class FirstAddressOnly(NodeParts parts) : WitnessService(parts)
             : base.CheckIpAddress(ipAddress);
 }
 
-[Defect("Refusals have a status that no table lists.")]
-[Violates(Swn.RegisterStatuses, Swn.RegisterExStatuses, Swn.UnRegisterStatuses, Swn.UnRegisterExStatuses)]
-public sealed class UndocumentedStatuses(NodeParts parts) : WitnessService(parts)
+[Defect("An unknown NetName has a status that no table lists.")]
+[Violates(
+    Swn.RegisterStatuses, Swn.RegisterExStatuses, Swn.RegisterUnknownNetName, Swn.RegisterExUnknownNetName,
+    Swn.RegisterOrderOfChecks)]
+public sealed class UndocumentedStatus(NodeParts parts) : WitnessService(parts)
 {
     private const Win32Error NotReady = (Win32Error)21;
 
-    protected override HandleResponse RefuseRegistration(Win32Error status) => base.RefuseRegistration(NotReady);
-
-    protected override Win32Error UnRegisterUnknownHandle(RpcServerCall call) => NotReady;
+    protected override Win32Error CheckNetName(string? netName) =>
+        base.CheckNetName(netName) == Win32Error.ERROR_SUCCESS ? Win32Error.ERROR_SUCCESS : NotReady;
 }
 
-[Defect("Errors are HRESULTs.")]
-[Violates(Swn.StatusFromErref, Swn.UnRegisterStatuses, Swn.RegisterStatuses, Swn.RegisterExStatuses)]
-public sealed class StatusesAreHresults(NodeParts parts) : WitnessService(parts)
+[Defect("An unknown handle is an HRESULT.")]
+[Violates(
+    Swn.StatusFromErref, Swn.UnRegisterStatuses, Swn.UnRegisterExStatuses, Swn.UnRegisterUnknownHandle,
+    Swn.UnRegisterExUnknownHandle)]
+public sealed class StatusIsAnHresult(NodeParts parts) : WitnessService(parts)
 {
     private const uint Win32Facility = 0x8007_0000;
-
-    protected override HandleResponse RefuseRegistration(Win32Error status) =>
-        base.RefuseRegistration((Win32Error)(Win32Facility | (uint)status));
 
     protected override Win32Error UnRegisterUnknownHandle(RpcServerCall call) =>
         (Win32Error)(Win32Facility | (uint)base.UnRegisterUnknownHandle(call));

@@ -95,7 +95,7 @@ public sealed class MovedAddress : Suite
         {
             // The same witness has told it by now to whom it concerns.
             Check.That(Ctdb.AllRegisteredAreTold, await BecomesAsync(() => hearer.HeardAFailover), true);
-            Check.That(Ctdb.OnlyRegisteredAreTold, await ComesWithinSilenceAsync(silent.Reply), false);
+            Check.That(Ctdb.OnlyRegisteredAreTold, await IsToldWithinSilenceAsync(silent.Reply), false);
         }
 
         await Check.HistoryAsync(new NoneInvented());

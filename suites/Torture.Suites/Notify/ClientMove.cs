@@ -175,7 +175,7 @@ public sealed class ClientMove : Suite
 
         var reply = await mine.AsyncNotifyAsync();
         Check.That(Swn.MoveReachesClient, reply, r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.MoveReachesClient, House.PeersAreIsolated)]
@@ -189,7 +189,7 @@ public sealed class ClientMove : Suite
         await MoveAsync(Client, Destination);
 
         Check.That(Swn.MoveReachesClient, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.MoveReachesClient)]

@@ -105,7 +105,7 @@ public sealed class IpChange : Suite
         await ChangeAsync(online: false);
 
         Check.That(Swn.IpChangeReachesClient, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.ChangesQueueMovesCoalesce, Swn.DeliveredOnce)]

@@ -126,7 +126,7 @@ public sealed class ResourceChanges : Suite
         await using var outage = await Nemesis.InjectAsync(Unavailable);
 
         Check.That(Swn.InterfaceEventQueuesChange, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.InterfaceEventQueuesChange, Ctdb.AllRegisteredAreTold)]

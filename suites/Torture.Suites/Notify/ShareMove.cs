@@ -78,6 +78,23 @@ public sealed class ShareMove : Suite
         Check.That(Swn.ShareMoveDelivered, silent.Reply.IsCompleted, false);
     }
 
+    [Test, Verifies(Swn.ShareMoveReachesClient, House.PeersAreIsolated)]
+    public async Task OfOneClientIsToldToNoOther()
+    {
+        var other = AnotherClient();
+        await using var mine = await RegisterAsync(share: Share);
+        await using var theirs = await RegisterAsync(on: mine.Node, share: Share, client: other);
+        var silent = theirs.StartAsyncNotify();
+        var move = await MoveAsync();
+
+        await using var outage = await Nemesis.InjectAsync(new TellShareMove(Client.Name, move.Share, move.To));
+
+        Check.That(Swn.ShareMoveReachesClient, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
+        var isTold = await IsToldWithinSilenceAsync(silent.Reply);
+        Check.That(Swn.ShareMoveReachesClient, isTold, false);
+        Check.That(House.PeersAreIsolated, isTold, false);
+    }
+
     [Test, Verifies(Swn.EventBeforeCallDelivered, Swn.DeliveredOnce)]
     public async Task IsKeptUntilTheFirstPollAndToldOnce()
     {

@@ -150,7 +150,7 @@ public sealed class Headers : Suite
             await wire.SendAsync(new[] { octet });
         }
 
-        var ack = await wire.ReceiveAsync();
+        var ack = await wire.NextAsync();
         Check.That(Rpce.SplitAnywhere, ack?.Type, PduType.BindAck);
     }
 

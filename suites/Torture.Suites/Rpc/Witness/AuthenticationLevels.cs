@@ -83,6 +83,7 @@ public sealed class AuthenticationLevels : Suite
         var reply = await witness.GetInterfaceListAsync();
 
         Check.That(Swn.PrivacyAccepted, reply, r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.GetInterfaceListSucceeds, reply, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.GetInterfaceListSucceeds, reply, r => r.Interfaces.Count, Cluster.PublicAddresses.Count);
     }
 

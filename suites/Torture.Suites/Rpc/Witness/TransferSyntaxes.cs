@@ -16,6 +16,7 @@ public sealed class TransferSyntaxes : Suite
         var list = await witness64.GetInterfaceListAsync();
 
         Check.That(Swn.InterfaceListLayout, expected, r => r.Interfaces.Count, Cluster.PublicAddresses.Count);
+        Check.That(Swn.InterfaceInfoLayout, expected, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.InterfaceListLayout, list, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.InterfaceInfoLayout, list, r => r.Interfaces, expected.Interfaces);
     }
