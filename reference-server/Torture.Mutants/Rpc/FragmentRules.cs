@@ -123,14 +123,14 @@ public sealed class FragmentsRefused(RpcServerOptions options) : RpcServer(optio
     protected override bool Continues(in FragmentLayout first, in FragmentLayout next) => false;
 }
 
-[Defect("A security trailer has to lie at a multiple of 16 behind the header of a request.")]
+[Defect("A security trailer has to lie at a multiple of 32 behind the header of a request.")]
 [Violates(Rpce.TrailerAligned, Rpce.TrailerFromTheEnd)]
-public sealed class TrailerAtSixteen(RpcServerOptions options) : RpcServer(options)
+public sealed class TrailerAtThirtyTwo(RpcServerOptions options) : RpcServer(options)
 {
     private const int FixedPart = 24;
 
     protected override bool IsTrailerAligned(PduHeader header) =>
         header.AuthenticationLength > 0 && header.Type == PduType.Request
-            ? (header.TrailerOffset - FixedPart) % 16 == 0
+            ? (header.TrailerOffset - FixedPart) % 32 == 0
             : base.IsTrailerAligned(header);
 }

@@ -119,3 +119,44 @@ public sealed class HeaderInOneRead(RpcServerOptions options) : RpcServer(option
         }
     }
 }
+
+[Defect("A PDU that cannot hold its own fields is an unspecified fault.")]
+[Violates(Rpce.FragmentLengthTooShort)]
+public sealed class CrampedPduUnspecified(RpcServerOptions options) : RpcServer(options)
+{
+    private const int FragmentLengthAt = 8;
+
+    protected override RpcFault ViolationFault(ProtocolException violation) =>
+        violation.Offset == FragmentLengthAt ? base.ViolationFault(violation) : RpcFault.nca_s_fault_unspec;
+}
+
+[Defect("While half a PDU has come on one connection, what comes on the others waits.")]
+[Violates(House.OthersServedDuringBadInput)]
+public sealed class HalfAPduHoldsUpOthers(RpcServerOptions options) : RpcServer(options)
+{
+    private Stream? _half;
+
+    public override async Task ServeAsync(
+        Stream connection, IPEndPoint local, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        var stream = new Waiting(connection, this);
+        await base.ServeAsync(stream, local, remote, cancellationToken);
+        Interlocked.CompareExchange(ref _half, null, stream);
+    }
+
+    private sealed class Waiting(Stream inner, HalfAPduHoldsUpOthers server) : WrappedStream(inner)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            var read = await base.ReadAsync(buffer, cancellationToken);
+            while (server._half is { } half && half != this)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), server.Options.TimeProvider, cancellationToken);
+            }
+
+            server._half = read >= PduHeader.Size
+                && PduHeader.Read(buffer.Span[..read]).FragmentLength > read ? this : null;
+            return read;
+        }
+    }
+}

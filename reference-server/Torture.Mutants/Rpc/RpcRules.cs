@@ -38,7 +38,7 @@ public sealed class OrphanedIsAnswered(RpcServerOptions options) : RpcServer(opt
 }
 
 [Defect("Association groups are never run down.")]
-[Violates(Rpce.HandleRundown, Swn.ConnectionLossRunsDown)]
+[Violates(Rpce.HandleRundown, Swn.ConnectionLossRunsDown, House.NothingLeftBehind)]
 public sealed class GroupNeverRunsDown(RpcServerOptions options) : RpcServer(options)
 {
     protected override void OnRundown(AssociationGroup group)
@@ -160,14 +160,20 @@ public sealed class HeaderSigningUnasked(RpcServerOptions options) : RpcServer(o
 [Violates(Rpce.CallIdEchoed)]
 public sealed class SmallCallIds(RpcServerOptions options) : RpcServer(options)
 {
-    protected override uint ResponseCallId(uint callId) => Math.Max(1, callId & 0xFF_FFFF);
+    protected override uint ResponseCallId(RpcServerConnection connection, uint callId) =>
+        Math.Max(1, callId & 0xFF_FFFF);
 }
 
-[Defect("Two responses in a row do not have the same call id, whatever the requests have.")]
+[Defect("Two responses in a row on a connection do not have the same call id, whatever the requests have.")]
 [Violates(Rpce.CallIdEchoed)]
 public sealed class CallIdNeverTheSameAgain(RpcServerOptions options) : RpcServer(options)
 {
-    private uint _last;
+    private (RpcServerConnection? Connection, uint CallId) _last;
 
-    protected override uint ResponseCallId(uint callId) => _last = callId > 2 && callId == _last ? callId + 1 : callId;
+    protected override uint ResponseCallId(RpcServerConnection connection, uint callId)
+    {
+        var isSame = _last == (connection, callId);
+        _last = (connection, callId);
+        return isSame ? callId + 1 : callId;
+    }
 }

@@ -112,7 +112,7 @@ public sealed class ClientMoveForEverybody(NodeParts parts) : WitnessService(par
 }
 
 [Defect("A client move is told to one registration of the client.")]
-[Violates(Swn.MoveReachesClient)]
+[Violates(Swn.MoveReachesClient, House.ManyClientsServed)]
 public sealed class ClientMoveForOneRegistration(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> ClientMoveConcerns(string client) =>
@@ -183,7 +183,7 @@ public sealed class Version1HearsEverything(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("Address changes are told to those who did not ask for them.")]
-[Violates(Swn.IpNotificationWanted)]
+[Violates(Swn.IpNotificationWanted, Swn.IpNotificationScope)]
 public sealed class IPChangeWithoutFlag(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) =>

@@ -292,7 +292,7 @@ public sealed class PollsLookedAtLate(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("A request that cannot be read is never answered.")]
-[Violates(House.NeverHangs, Rpce.BadStubData)]
+[Violates(House.NeverHangs, House.ClearErrors, Rpce.BadStubData)]
 public sealed class UnreadableNeverAnswered(NodeParts parts) : WitnessService(parts)
 {
     public override async ValueTask InvokeAsync(RpcServerCall call)

@@ -168,7 +168,7 @@ public sealed class HandleForOneConnection(NodeParts parts) : WitnessService(par
 }
 
 [Defect("What was registered over a connection outlives it.")]
-[Violates(Swn.ConnectionLossRunsDown, Rpce.HandleRundown)]
+[Violates(Swn.ConnectionLossRunsDown, Rpce.HandleRundown, House.NothingLeftBehind)]
 public sealed class NeverRunsDown(NodeParts parts) : WitnessService(parts)
 {
     protected override void AssociationEnded(AssociationGroup group)
@@ -236,5 +236,20 @@ public sealed class NobodyRegistersAfterATakeover(NodeParts parts) : WitnessServ
     {
         base.InterfaceViewChanged(before, now);
         _hadTakeover |= before is not null && before.GroupName != now.GroupName;
+    }
+}
+
+[Defect("A call that waits when its registration ends is answered with a status that no table lists.")]
+[Violates(Swn.AsyncNotifyStatuses, Ctdb.ForcedUnregister)]
+public sealed class EndIsNotReady(NodeParts parts) : WitnessService(parts)
+{
+    private const Win32Error NotReady = (Win32Error)21;
+
+    protected override void RemoveRegistration(WitnessRegistration registration)
+    {
+        if (WitnessRegistrationList.Remove(registration))
+        {
+            registration.PendingCalls.ToList().ForEach(pending => Complete(pending, Failure(NotReady)));
+        }
     }
 }

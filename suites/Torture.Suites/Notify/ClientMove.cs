@@ -192,6 +192,27 @@ public sealed class ClientMove : Suite
         Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
+    [Test, Verifies(Swn.MoveReachesClient, House.ManyClientsServed)]
+    public async Task ManyPendingCallsAreAllAnswered()
+    {
+        await using var first = await RegisterAsync();
+        var registrations = new List<Registration> { first };
+        while (registrations.Count < 20)
+        {
+            registrations.Add(await RegisterAsync(over: first.Connection));
+        }
+
+        var polls = registrations.Select(registration => registration.StartAsyncNotify()).ToList();
+
+        await MoveAsync(Client, Destination);
+
+        foreach (var reply in await Task.WhenAll(polls.Select(poll => poll.Reply)))
+        {
+            Check.That(Swn.MoveReachesClient, reply, r => r.Status, ERROR_SUCCESS);
+            Check.That(House.ManyClientsServed, reply, r => r.Status, ERROR_SUCCESS);
+        }
+    }
+
     [Test, Verifies(Swn.MoveReachesClient)]
     public async Task AllRegistrationsOfTheClientHearIt()
     {

@@ -1,6 +1,8 @@
 namespace Torture.Suites.Rpc.Witness;
 
-/// <summary>Both register calls while the shares of the node cannot be enumerated ([MS-SWN] 3.1.4.2, 3.1.4.5).</summary>
+/// <summary>
+/// Both register calls while the shares of the node cannot be enumerated ([MS-SWN] 3.1.4.2, 3.1.4.5).
+/// </summary>
 [Needs(Capability.FailEnumeration), BreaksCluster]
 public sealed class FailedEnumeration : Suite
 {
