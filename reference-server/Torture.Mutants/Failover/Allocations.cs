@@ -39,7 +39,7 @@ public sealed class MovesIgnored(ClusterConfiguration cluster, NodeEntry self, F
 }
 
 [Defect("An address whose node is lost is not given to another.")]
-[Violates(Ctdb.EveryAddressServed, Ctdb.FailoverWithin)]
+[Violates(Ctdb.EveryAddressServed, Ctdb.FailoverWithin, Ctdb.LastNodeServes)]
 public sealed class NobodyTakesOver(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(cluster, self, parts)
 {

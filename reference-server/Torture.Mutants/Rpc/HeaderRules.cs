@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Torture.Protocol;
 using Torture.Protocol.Ndr;
@@ -154,9 +155,11 @@ public sealed class HalfAPduHoldsUpOthers(RpcServerOptions options) : RpcServer(
                 await Task.Delay(TimeSpan.FromMilliseconds(10), server.Options.TimeProvider, cancellationToken);
             }
 
-            server._half = read >= PduHeader.Size
-                && PduHeader.Read(buffer.Span[..read]).FragmentLength > read ? this : null;
+            server._half = IsHalf(buffer.Span[..read]) ? this : null;
             return read;
         }
+
+        private static bool IsHalf(ReadOnlySpan<byte> read) => read.Length >= PduHeader.Size && read[0] == 5
+            && BinaryPrimitives.ReadUInt16LittleEndian(read[8..]) > read.Length;
     }
 }
