@@ -149,6 +149,10 @@ public abstract class Suite
         () => Task.FromResult(condition() ? this : null!), met => met is not null,
         limit ?? Cluster.Limits.Failover + Cluster.Limits.Notification) is not null;
 
+    /// <summary>True where a notification came before the limit of silence: one that is somebody else's.</summary>
+    protected async Task<bool> IsToldWithinSilenceAsync(Task<NotifyReply> reply) =>
+        await ComesWithinSilenceAsync(reply) && (await reply).Response is not null;
+
     /// <summary>True where the task ended before the limit of silence: something came that should not.</summary>
     protected async Task<bool> ComesWithinSilenceAsync(Task task, TimeSpan? limit = null)
     {

@@ -36,9 +36,12 @@ internal static class FaultWords
         ["disable", var node] => new DisableNode(NodeOf(node, cluster)),
         ["ban", var node] => new BanNode(NodeOf(node, cluster)),
         ["stop-witness", var node] => new StopWitness(NodeOf(node, cluster)),
+        ["fail-enumeration", var node] => new FailEnumeration(NodeOf(node, cluster)),
         ["move-address", var address, var node] =>
             new MoveAddress(AddressOf(address, cluster), NodeOf(node, cluster)),
         ["move-share", var share, var node] => new MoveShare(ShareOf(share, cluster), NodeOf(node, cluster)),
+        ["tell-share-move", var client, var share, var node] =>
+            new TellShareMove(client, ShareOf(share, cluster), NodeOf(node, cluster)),
         ["move-client", var client, var destination] => new MoveClient(client, destination),
         ["change-resource", var address, "available" or "AVAILABLE"] =>
             new ChangeResource(AddressOf(address, cluster), InterfaceState.AVAILABLE),

@@ -100,7 +100,7 @@ internal static class ExploreCommand
                     }
                 });
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (interruption.Token.IsCancellationRequested)
         {
             Console.Error.WriteLine("torture: interrupted");
             return ExitCode.Unusable;

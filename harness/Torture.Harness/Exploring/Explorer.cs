@@ -20,6 +20,9 @@ public sealed class Explorer(RunOptions options)
     /// <summary>A scenario that takes more simulated time than this hangs.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
+    /// <summary>So much simulated time, and so many tries, go into making a scenario smaller.</summary>
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(30);
+
     private const int MostTries = 300;
 
     private readonly IWorldTarget _worlds = TargetCatalogue.Get(options.Target) as IWorldTarget
@@ -84,16 +87,17 @@ public sealed class Explorer(RunOptions options)
     /// <summary>Leaves acts out, with the time before them or without, then pauses, then nodes.</summary>
     private Found Shrink(Scenario made, CaseResult result, CancellationToken cancellationToken)
     {
-        var (smallest, tries) = (made, 0);
+        var (smallest, tries, time) = (made, 0, TimeSpan.Zero);
         var broken = Signature(result);
         bool again;
         do
         {
             again = false;
-            foreach (var smaller in Smaller(smallest).TakeWhile(_ => tries < MostTries))
+            foreach (var smaller in Smaller(smallest).TakeWhile(_ => tries < MostTries && time < MostTime))
             {
                 tries++;
                 var tried = Play(smaller, folder: null, cancellationToken);
+                time += tried.Elapsed;
                 if (Signature(tried) == broken)
                 {
                     (smallest, result, again) = (smaller, tried, true);

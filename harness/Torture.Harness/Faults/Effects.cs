@@ -21,10 +21,11 @@ public static class Effects
         LoseRecoveryLock => LeadsNoMore(before.Leader, now),
         ForceUnregister force => Unregistered(force, before, now),
         MoveClient move => CarriedOut(fault, move.ClientName, before, now),
+        TellShareMove move => CarriedOut(fault, move.ClientName, before, now),
         ChangeAddress change => CarriedOut(fault, change.ClientName, before, now),
         ForceResponse force => CarriedOut(fault, force.ClientName, before, now),
         ChangeResource change => CarriedOut(fault, change.Address.ToString(), before, now),
-        // Of a fault of a link no node tells: packets show it alone.
+        // Of a fault of a link no node tells: packets show it alone. What a case checks is shown by its check.
         _ => null,
     };
 

@@ -98,6 +98,29 @@ public sealed record MoveShare(Share Share, Node To) : Fault
     public override string ToString() => $"move share {Share} to {To}";
 }
 
+/// <summary>
+/// One client is told that a share has another owner, as an administrator may ([MS-SWN] 3.1.6.3): the share stays.
+/// </summary>
+/// <param name="ClientName">As it registered.</param>
+public sealed record TellShareMove(string ClientName, Share Share, Node To) : Fault
+{
+    public override Capability Needs => Capability.MoveShare;
+
+    public override bool IsEvent => true;
+
+    public override string ToString() => $"tell {ClientName} that share {Share} moves to {To}";
+}
+
+/// <summary>The shares of a node cannot be enumerated. Healing: they can.</summary>
+public sealed record FailEnumeration(Node Node) : Fault
+{
+    public override Capability Needs => Capability.FailEnumeration;
+
+    public override bool IsToldByNodes => false;
+
+    public override string ToString() => $"fail share enumeration on {Node}";
+}
+
 /// <summary>A client is asked to connect elsewhere ([MS-SWN] 3.1.6.2).</summary>
 /// <param name="ClientName">As it registered.</param>
 /// <param name="Destination">Group name (of a node), address or host name.</param>

@@ -24,6 +24,8 @@ internal static class Hears
         ForceUnregister force => story.IsClient(force.ClientName),
         MoveShare move => string.Equals(
             story.Request.ShareName, move.Share.Name, StringComparison.OrdinalIgnoreCase),
+        TellShareMove move => story.IsClient(move.ClientName) && string.Equals(
+            story.Request.ShareName, move.Share.Name, StringComparison.OrdinalIgnoreCase),
         _ => false,
     };
 
@@ -32,7 +34,7 @@ internal static class Hears
         ForceUnregister => answer.Status == Win32Error.ERROR_NOT_FOUND,
         ForceResponse force => answer.Response == force.Response,
         MoveClient => answer.Response?.MessageType == NotificationKind.CLIENT_MOVE_NOTIFICATION,
-        MoveShare => answer.Response?.MessageType == NotificationKind.SHARE_MOVE_NOTIFICATION,
+        MoveShare or TellShareMove => answer.Response?.MessageType == NotificationKind.SHARE_MOVE_NOTIFICATION,
         ChangeAddress => answer.Response?.MessageType == NotificationKind.IP_CHANGE_NOTIFICATION,
         _ => false,
     };

@@ -10,6 +10,13 @@ public interface INemesis
     /// <exception cref="Clusters.InconclusiveException">It was not seen to act.</exception>
     /// <exception cref="Clusters.NotSupportedByTargetException">The target cannot do this.</exception>
     Task<IOutage> InjectAsync(Fault fault);
+
+    /// <summary>
+    /// Asks the servers for something that the case then checks, such as that an address is moved: returns also where
+    /// it was not seen to be done, for a check has the word.
+    /// </summary>
+    /// <exception cref="Clusters.NotSupportedByTargetException">The target cannot do this.</exception>
+    Task<IOutage> RequestAsync(Fault fault);
 }
 
 /// <summary>A fault that acts, until it is disposed.</summary>

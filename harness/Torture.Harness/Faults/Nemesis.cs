@@ -18,7 +18,11 @@ internal sealed class Nemesis(CaseRun run) : INemesis
     /// <summary>Its own: no case sends or hears anything from there.</summary>
     public CaseClient Client => _client ??= run.ClaimClient();
 
-    public async Task<IOutage> InjectAsync(Fault fault)
+    public Task<IOutage> InjectAsync(Fault fault) => InjectAsync(fault, isChecked: false);
+
+    public Task<IOutage> RequestAsync(Fault fault) => InjectAsync(fault, isChecked: true);
+
+    private async Task<IOutage> InjectAsync(Fault fault, bool isChecked)
     {
         if (fault.TouchesOthers && !run.Breaks)
         {
@@ -52,7 +56,15 @@ internal sealed class Nemesis(CaseRun run) : INemesis
 
         await run.WithinAsync(
             cluster.ApplyAsync(fault, run.Deadline), run.Limits.Fault, run.Deadline, $"{fault} was not made");
-        await outage.UntilItActsAsync(before, mark?.Marker.Number);
+        try
+        {
+            await outage.UntilItActsAsync(before, mark?.Marker.Number);
+        }
+        catch (InconclusiveException unseen) when (isChecked)
+        {
+            run.Say(unseen.Message);
+        }
+
         return outage;
     }
 

@@ -60,6 +60,7 @@ internal sealed class NemesisWitness : IAsyncDisposable
         {
             Flags = RegisterFlags.WITNESS_REGISTER_IP_NOTIFICATION,
         },
+        TellShareMove move => Wish(run, move.ClientName) with { ShareName = move.Share.Name },
         MoveShare move => Wish(run, null) with { ShareName = move.Share.Name },
         _ => null,
     };

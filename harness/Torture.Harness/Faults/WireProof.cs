@@ -35,7 +35,7 @@ internal static class WireProof
             ChangeResource change => () => ChangedAsync(run, change),
             LinkFault link => () => LinkProof.LookAsync(run, link, marker),
             Partition cut => () => CutAsync(run, cut, marker),
-            MoveShare or MoveClient or ChangeAddress or ForceResponse or ForceUnregister =>
+            MoveShare or TellShareMove or MoveClient or ChangeAddress or ForceResponse or ForceUnregister =>
                 () => HappenedAsync(run, fault, before, marker),
             StallRecoveryLock => () => StalledAsync(run, fault, before, marker),
             LoseRecoveryLock => () => InTrafficAsync(run, fault, before, marker),

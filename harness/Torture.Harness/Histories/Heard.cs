@@ -45,7 +45,7 @@ internal sealed record Hearing(
         Expected? last = null;
         foreach (var one in Histories.Heard.AllOf(story))
         {
-            var cause = CauseOf(one, open)
+            var cause = CauseOf(one, open, last)
                 ?? (last is not null && one.Is(last) && last.Change is not null ? last : null);
             heard.Add((one, cause));
             if (cause is not null)
@@ -74,17 +74,24 @@ internal sealed record Hearing(
     }
 
     /// <summary>Changes come in their order; of moves that piled up the last one is told.</summary>
-    private static Expected? CauseOf(Heard one, List<Expected> open) =>
+    private static Expected? CauseOf(Heard one, List<Expected> open, Expected? last) =>
         one.Change is not null
-            ? ChangeOf(one, [.. open.Where(may => one.Is(may) && may.At <= one.At + Tolerance)])
+            ? ChangeOf(one, [.. open.Where(may => one.Is(may) && may.At <= one.At + Tolerance)], last)
             : open.LastOrDefault(may => one.Is(may) && may.At <= one.At)
                 ?? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Skew);
 
-    /// <summary>What need not have been told stands back behind what must have been, and reads the same.</summary>
-    private static Expected? ChangeOf(Heard one, List<Expected> may) =>
-        may is [{ IsCertain: false }, ..]
-            ? may.Find(later => later.IsCertain && later.ToString() == one.Text) ?? may[0]
-            : may.FirstOrDefault();
+    /// <summary>
+    /// One that is not older than what was told before, if there is any; and what need not have been told stands back
+    /// behind what must have been, and reads the same.
+    /// </summary>
+    private static Expected? ChangeOf(Heard one, List<Expected> may, Expected? last)
+    {
+        var later = may.FindAll(cause => cause.At >= last?.At);
+        var causes = later.Count > 0 ? later : may;
+        return causes is [{ IsCertain: false }, ..]
+            ? causes.Find(cause => cause.IsCertain && cause.ToString() == one.Text) ?? causes[0]
+            : causes.FirstOrDefault();
+    }
 
     /// <summary>Of moves of one kind that nobody fetched in time only the last is kept.</summary>
     private static bool IsOverwritten(Expected earlier, Expected delivered) =>

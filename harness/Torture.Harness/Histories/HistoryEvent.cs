@@ -110,7 +110,11 @@ public sealed record UnregistrationSeen(
 public sealed record ConnectionEndSeen(DateTimeOffset At, IPEndPoint Client, IPEndPoint Server) : HistoryEvent(At);
 
 /// <summary>Something of the witness on the wire that cannot be read.</summary>
-public sealed record UnreadableSeen(DateTimeOffset At, string What) : HistoryEvent(At);
+public sealed record UnreadableSeen(DateTimeOffset At, string What) : HistoryEvent(At)
+{
+    /// <summary>The stub of a response is there, and is not what it should be.</summary>
+    internal bool IsResponse => What.StartsWith("response:", StringComparison.Ordinal);
+}
 
 /// <summary>The case wants its history held against a checker.</summary>
 public sealed record CheckerAsked(DateTimeOffset At, string Checker, TimeSpan? Limit) : HistoryEvent(At);

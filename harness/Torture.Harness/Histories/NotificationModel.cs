@@ -16,6 +16,9 @@ public sealed record Expected(
     /// <summary>What comes to the same later, and need not be told any more once this was.</summary>
     public bool IsEarly { get; init; }
 
+    /// <summary>Certain as soon as the next change of the address is told: who knows of that knew of this.</summary>
+    public bool IsDueBeforeNext { get; init; } = IsCertain;
+
     public override string ToString() =>
         Change is { } change ? $"{Subject} {change.ToString().Replace("RESOURCE_STATE_", "")}" : $"{Kind} {Subject}";
 }
@@ -74,9 +77,13 @@ public static class NotificationModel
             };
             if (!isFirst && address.Equals(story.Address) && MayHear(story, events[i].At))
             {
+                var isDue = IsDue(story, events, i);
                 yield return new Expected(
                     events[i].At, NotificationKind.RESOURCE_CHANGE_NOTIFICATION, change, node,
-                    IsCertain(story, events, i));
+                    isDue && !EndsSoonAfter(story, events[i].At) && !IsTakenBack(events, i))
+                {
+                    IsDueBeforeNext = isDue && !IsTakenBack(events, i, atOnce: true),
+                };
             }
         }
     }
@@ -104,6 +111,11 @@ public static class NotificationModel
                         certain && !HasNothing(move.Destination, happened.At, events));
                     break;
                 case FaultInjected { Fault: MoveShare move } when Wants(story, move.Share):
+                    yield return new Expected(
+                        happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, move.To.Name, certain);
+                    break;
+                case FaultInjected { Fault: TellShareMove move }
+                    when Wants(story, move.Share) && story.IsClient(move.ClientName):
                     yield return new Expected(
                         happened.At, NotificationKind.SHARE_MOVE_NOTIFICATION, null, move.To.Name, certain);
                     break;
@@ -181,12 +193,11 @@ public static class NotificationModel
     /// Certain is what happened while the registration lived, in a cluster that was at rest before, is whole enough to
     /// hear of it, and did not take it back before anybody could look. Who polls no more hears no more.
     /// </summary>
-    private static bool IsCertain(WitnessStory story, List<HistoryEvent> events, int index)
+    private static bool IsDue(WitnessStory story, List<HistoryEvent> events, int index)
     {
         var at = events[index].At;
         if (!story.LivedAt(at) || WasNotSeen(events[index], events)
             || story.WasFrozen(at - Settling, at + Settling)
-            || (story.Until is { } end && end - at < Settling)
             || (story.Polls is [.., { AnsweredAt: { } last }] && at > last))
         {
             return false;
@@ -194,13 +205,17 @@ public static class NotificationModel
 
         var restless = events.Any(happened => IsDisturbance(happened)
             && happened.At <= story.From && happened.At > story.From - Settling);
-        return !restless && !IsApart(events, at) && !IsTakenBack(events, index);
+        return !restless && !IsApart(events, at);
     }
 
     /// <summary>News may not have gone from node to node.</summary>
     private static bool IsApart(List<HistoryEvent> events, DateTimeOffset at) => events.OfType<FaultInjected>().Any(
         injected => injected.At <= at
             && injected.Fault is Partition or StallRecoveryLock or LinkFault { Link: NodeLink.Private });
+
+    /// <summary>Too soon for it to be told.</summary>
+    private static bool EndsSoonAfter(WitnessStory story, DateTimeOffset at) =>
+        story.Until is { } end && end - at < Settling;
 
     /// <summary>What the nemesis asked for and did not see to come about.</summary>
     private static bool WasNotSeen(HistoryEvent happened, List<HistoryEvent> events) =>
@@ -217,14 +232,17 @@ public static class NotificationModel
     };
 
     /// <summary>The same node lets go and takes again, or the other way round, in a moment.</summary>
-    private static bool IsTakenBack(List<HistoryEvent> events, int index)
+    /// <param name="atOnce">Without another node having it in between.</param>
+    private static bool IsTakenBack(List<HistoryEvent> events, int index, bool atOnce = false)
     {
         var (address, node) = Of(events[index]);
-        return address is not null && events.Where((_, other) => other != index).Any(other =>
-            Of(other) is var (sameAddress, sameNode) && sameAddress == address && sameNode == node
-            && other is AddressTaken != events[index] is AddressTaken
-            && !(other is AddressTaken { Order: 0 })
-            && (other.At - events[index].At).Duration() < Settling);
+        return address is not null && events.Index().Where(other => other.Index != index).Any(other =>
+            Of(other.Item) is var (sameAddress, sameNode) && sameAddress == address && sameNode == node
+            && other.Item is AddressTaken != events[index] is AddressTaken
+            && !(other.Item is AddressTaken { Order: 0 })
+            && (other.Item.At - events[index].At).Duration() < Settling
+            && !(atOnce && events[(Math.Min(index, other.Index) + 1)..Math.Max(index, other.Index)].Any(between =>
+                Of(between) is var (thatAddress, thatNode) && thatAddress == address && thatNode != node)));
 
         static (PublicAddress? Address, Node? Node) Of(HistoryEvent happened) => happened switch
         {

@@ -14,7 +14,7 @@ public class EndpointMapperService(Random random) : IRpcInterface
 
     public SyntaxId Id => SyntaxId.EndpointMapper;
 
-    public int OperationCount => 5;
+    public virtual int OperationCount => 5;
 
     public AuthenticationLevel MinimumLevel => AuthenticationLevel.None;
 

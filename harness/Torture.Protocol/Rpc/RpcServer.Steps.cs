@@ -31,6 +31,9 @@ public partial class RpcServer
     /// <summary>Windows answers with the low byte of the context id.</summary>
     protected internal virtual ushort ResponseContextId(ushort contextId) => (ushort)(contextId & 0xFF);
 
+    /// <summary>A response carries the call_id of its request ([C706] 12.6.4.10).</summary>
+    protected internal virtual uint ResponseCallId(RpcServerConnection connection, uint callId) => callId;
+
     /// <summary>The status of the fault for what an interface threw.</summary>
     protected internal virtual RpcFault FaultStatus(RpcServerCall call, Exception failure)
     {

@@ -204,7 +204,8 @@ public sealed partial class RpcServerConnection
 
         _server.CountPacketOut();
         var head = new MessageHead(
-            PduType.Response, call.CallId, _server.ResponseContextId(call.ContextId), 0, null, call.Representation);
+            PduType.Response, _server.ResponseCallId(this, call.CallId), _server.ResponseContextId(call.ContextId), 0,
+            null, call.Representation);
         lock (_output.Gate)
         {
             ComposeAnswer(call, head, call.ResponseStub.Stub);

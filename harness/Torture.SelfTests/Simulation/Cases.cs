@@ -12,7 +12,7 @@ public sealed class Cases
 {
     private static readonly Capability[] Lacking =
     [
-        Capability.FailEnumeration, Capability.LinkAddresses, Capability.StallRecoveryLock, .. LinkFault.All,
+        Capability.LinkAddresses, Capability.StallRecoveryLock, .. LinkFault.All,
     ];
 
     [TestCase("rpc", 400)]

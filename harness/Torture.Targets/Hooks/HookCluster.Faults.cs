@@ -18,7 +18,12 @@ internal sealed partial class HookCluster
             throw new NotSupportedByTargetException(fault.Needs, missing);
         }
 
-        var hook = File.Hooks[HookVerb.Of(fault)!.Name];
+        if (HookVerb.Of(fault) is not { } verb)
+        {
+            throw new NotSupportedByTargetException(fault.Needs, $"no hook can {fault}");
+        }
+
+        var hook = File.Hooks[verb.Name];
         try
         {
             var before = await _observer.ObserveAsync(cancellationToken);

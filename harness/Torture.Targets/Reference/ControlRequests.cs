@@ -19,6 +19,7 @@ internal static class ControlRequests
         DisableNode disable => (disable.Node, new(ControlVerb.Disable)),
         BanNode ban => (ban.Node, new(ControlVerb.Ban) { Seconds = LongBan }),
         StopWitness stop => (stop.Node, new(ControlVerb.StopWitness)),
+        FailEnumeration fail => (fail.Node, new(ControlVerb.FailEnumeration) { On = true }),
         _ => null,
     };
 
@@ -27,6 +28,10 @@ internal static class ControlRequests
     {
         MoveAddress move => new(ControlVerb.MoveAddress) { Address = move.Address.Address, Node = move.To.Name },
         MoveShare move => new(ControlVerb.MoveShare) { Share = move.Share.Name, Node = move.To.Name },
+        TellShareMove move => new(ControlVerb.MoveShare)
+        {
+            Client = move.ClientName, Share = move.Share.Name, Node = move.To.Name,
+        },
         MoveClient move => new(ControlVerb.MoveClient) { Client = move.ClientName, Destination = move.Destination },
         ChangeResource change => new(ControlVerb.ChangeResource)
         {

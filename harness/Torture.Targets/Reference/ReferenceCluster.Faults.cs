@@ -39,6 +39,8 @@ internal sealed partial class ReferenceCluster
         DisableNode disable => TellAsync(disable.Node, new(ControlVerb.Enable), cancellationToken),
         BanNode ban => TellAsync(ban.Node, new(ControlVerb.Unban), cancellationToken),
         StopWitness stop => TellAsync(stop.Node, new(ControlVerb.StartWitness), cancellationToken),
+        FailEnumeration fail => TellAsync(
+            fail.Node, new(ControlVerb.FailEnumeration) { On = false }, cancellationToken),
         MoveAddress move => TellClusterAsync(
             new(ControlVerb.MoveAddress) { Address = move.Address.Address }, cancellationToken),
         MoveShare move => TellClusterAsync(new(ControlVerb.MoveShare) { Share = move.Share.Name }, cancellationToken),

@@ -36,6 +36,7 @@ internal static class Translate
         Capability? kind = done.Verb switch
         {
             ControlVerb.MoveClient => Capability.MoveClient,
+            ControlVerb.MoveShare => Capability.MoveShare,
             ControlVerb.ChangeResource => Capability.ChangeResource,
             ControlVerb.ChangeAddress => Capability.ChangeAddress,
             ControlVerb.ForceUnregister => Capability.ForceUnregister,

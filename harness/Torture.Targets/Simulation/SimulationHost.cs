@@ -20,6 +20,7 @@ internal sealed class SimulationHost : INodeHost
     private readonly MemoryNetwork _control;
     private readonly Dictionary<string, SimulatedNode> _nodes = [];
     private readonly Dictionary<string, List<string>> _logs = [];
+    private readonly Dictionary<(string Node, IPAddress Address), ServingPermit> _permits = [];
 
     public SimulationHost(World world, SimulatedAddresses addresses, ClusterPlan plan, bool captures)
     {
@@ -158,13 +159,19 @@ internal sealed class SimulationHost : INodeHost
         return Task.CompletedTask;
     }
 
-    /// <summary>Also from those that had let go of it: they may not have come to say so.</summary>
+    /// <summary>
+    /// Who stands still, or has no permission any more, has lost the address and may not have come to say so. Who has
+    /// one is to let go first.
+    /// </summary>
     private void Unplug(string taker, IPAddress address)
     {
         foreach (var (name, node) in _nodes.Where(entry => entry.Key != taker && !entry.Value.Party.IsGone))
         {
             _world.Network.Unplug(node.Party, address);
-            Happened?.Invoke(new HostEvent.Unplugged(name, Sequence, address));
+            if (node.Party.IsFrozen || _permits.GetValueOrDefault((name, address))?.Holds != true)
+            {
+                Happened?.Invoke(new HostEvent.Unplugged(name, Sequence, address));
+            }
         }
     }
 
@@ -174,6 +181,7 @@ internal sealed class SimulationHost : INodeHost
         public ValueTask TakeAsync(IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
         {
             host.Unplug(node, address);
+            host._permits[(node, address)] = permit;
             return ValueTask.CompletedTask;
         }
 

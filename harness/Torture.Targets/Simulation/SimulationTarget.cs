@@ -22,7 +22,6 @@ public sealed class SimulationTarget : IWorldTarget
             "a cluster of the target simulation lives as long as a case: torture run");
         var capabilities = ReferenceOptions.Narrow(
             CapabilitySet.Everything
-                .Without(Capability.FailEnumeration, "the target simulation has no verb for it")
                 .Without(Capability.LinkAddresses, "its nodes share one network stack: use the target containers")
                 .WithoutAll(LinkFault.All, "its one link is a good one: use the target containers"),
             options);

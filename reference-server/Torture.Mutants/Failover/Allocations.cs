@@ -39,7 +39,7 @@ public sealed class MovesIgnored(ClusterConfiguration cluster, NodeEntry self, F
 }
 
 [Defect("An address whose node is lost is not given to another.")]
-[Violates(Ctdb.EveryAddressServed, Ctdb.FailoverWithin)]
+[Violates(Ctdb.EveryAddressServed, Ctdb.FailoverWithin, Ctdb.LastNodeServes)]
 public sealed class NobodyTakesOver(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(cluster, self, parts)
 {
@@ -65,8 +65,8 @@ public sealed class LateTakenForDead(ClusterConfiguration cluster, NodeEntry sel
     protected override int KeepAliveLimit => base.KeepAliveLimit / 6;
 }
 
-[Defect("A node goes on serving when it has not heard its leader for long.")]
-[Violates(Ctdb.StaleOwnerLetsGo, Ctdb.PartitionLoserLetsGo)]
+[Defect("A node that was frozen goes on serving, however long it has not heard its leader.")]
+[Violates(Ctdb.StaleOwnerLetsGo)]
 public sealed class PermissionNeverEnds(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(cluster, self, parts)
 {
@@ -92,7 +92,7 @@ public sealed class TakenBeforeReleased(ClusterConfiguration cluster, NodeEntry 
 }
 
 [Defect("IPv6 addresses stay unserved when their node is lost.")]
-[Violates(Ctdb.EveryAddressServed)]
+[Violates(Ctdb.EveryAddressServed, Ctdb.FailoverWithin)]
 public sealed class IPv6NotTakenOver(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(cluster, self, parts)
 {
@@ -107,5 +107,59 @@ public sealed class IPv6NotTakenOver(ClusterConfiguration cluster, NodeEntry sel
                 address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && pinned[item] < 0
                 && !eligible.Contains(homes[item]) ? -1 : owners[item]),
         ];
+    }
+}
+
+[Defect("A node that had once lost its addresses never gets one again.")]
+[Violates(Ctdb.NodeReturns)]
+public sealed class NeverTrustedAgain(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    private readonly HashSet<int> _wellOnce = [];
+    private readonly HashSet<int> _lost = [];
+
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present)
+    {
+        _wellOnce.UnionWith(eligible);
+        _lost.UnionWith(_wellOnce.Except(eligible));
+        return base.AssignAddresses(homes, eligible.Except(_lost).ToHashSet(), pinned, present);
+    }
+}
+
+[Defect("Who did not lead at the beginning never leads.")]
+[Violates(Ctdb.LeaderLossSurvived, Ctdb.EveryAddressServed)]
+public sealed class NobodyLeadsAfterwards(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override bool MayLead => base.MayLead && Snapshot.Table.Version == 0;
+}
+
+[Defect("A recovery leaves the generation as it was.")]
+[Violates(Ctdb.GenerationGrows)]
+public sealed class GenerationStays(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override long GenerationAfter(long generation) => Math.Max(generation, 1);
+}
+
+[Defect("An address that was let go of waits six seconds for its next owner.")]
+[Violates(Ctdb.FailoverWithin, Ctdb.EveryAddressServed, Ctdb.RollingRestartSurvived)]
+public sealed class FreeAddressesWait(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    private readonly Dictionary<IPAddress, TimeSpan> _freeSince = [];
+
+    protected override bool IsFree(IPAddress address, IReadOnlyList<string> others)
+    {
+        if (!base.IsFree(address, others) || Snapshot.Table.OwnerOf(address) is not null)
+        {
+            _freeSince.Remove(address);
+            return base.IsFree(address, others);
+        }
+
+        _freeSince.TryAdd(address, Parts.Clock.Now);
+        return Snapshot.Table.Version == 0 || Parts.Clock.Now - _freeSince[address] > TimeSpan.FromSeconds(6);
     }
 }

@@ -33,7 +33,7 @@ public sealed class ScaleOutNotKnown(ClusterConfiguration cluster, NodeEntry sel
 }
 
 [Defect("A share enumeration that fails is taken for one without scale-out shares.")]
-[Violates(Swn.ShareEnumerationFails)]
+[Violates(Swn.ShareEnumerationFails, Swn.RegisterExNoShares)]
 public sealed class FailedEnumerationIgnored(ClusterConfiguration cluster, NodeEntry self)
     : NodeClusterView(cluster, self)
 {
@@ -66,4 +66,17 @@ public sealed class MapperTellsWrongPort(Random random) : EndpointMapperService(
 {
     protected override Tower TowerOf(EndpointRegistration registration, IPEndPoint local) =>
         base.TowerOf(registration with { Port = 9 }, local);
+}
+
+[Defect("With its witness service a node gives up its addresses.")]
+[Violates(Ctdb.WitnessStopsAlone)]
+public sealed class WitnessTakesAddressesAlong(
+    ClusterConfiguration cluster, NodeEntry self, NodeEnvironment environment)
+    : ReferenceNode(cluster, self, environment)
+{
+    public override async ValueTask StopWitnessAsync()
+    {
+        await base.StopWitnessAsync();
+        await Engine.AdministerAsync(new ControlRequest(ControlVerb.Disable));
+    }
 }

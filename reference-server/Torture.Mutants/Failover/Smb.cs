@@ -4,7 +4,7 @@ using Torture.Requirements;
 namespace Torture.Mutants.Failover;
 
 [Defect("SMB negotiates and refuses every ECHO.")]
-[Violates(Ctdb.FailoverWithin, Ctdb.OwnerServesAddress)]
+[Violates(Ctdb.OwnerServesAddress)]
 public sealed class EchoRefused(Smb2ServerOptions options) : Smb2Server(options)
 {
     protected override (NtStatus Status, byte[] Body) Echo(Smb2Header header, ReadOnlySpan<byte> message) =>

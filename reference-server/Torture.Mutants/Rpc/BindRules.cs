@@ -168,3 +168,22 @@ public sealed class EmptyAlterContextAccepted(RpcServerOptions options) : RpcSer
     protected override bool CheckAlterContext(RpcServerConnection connection, AlterContextPdu alter) =>
         alter.Contexts.IsEmpty || base.CheckAlterContext(connection, alter);
 }
+
+[Defect("Bind-time features are acknowledged as they were offered.")]
+[Violates(Rpce.BindTimeFeatures)]
+public sealed class FeaturesEchoed(RpcServerOptions options) : RpcServer(options)
+{
+    protected override BindTimeFeatures AcceptFeatures(BindTimeFeatures offered) => offered;
+}
+
+[Defect("NDR64 is rejected as an unknown interface.")]
+[Violates(Rpce.UnknownTransferSyntaxRejected)]
+public sealed class Ndr64IsAnotherInterface(RpcServerOptions options) : RpcServer(options)
+{
+    protected override BindAckPdu BuildBindAck(RpcServerConnection connection, BindAckPdu ack) => ack with
+    {
+        Results = [.. ack.Results.Select(result => result.TransferSyntax == SyntaxId.Ndr64
+            ? PresentationContextResult.Rejected(ProviderReason.AbstractSyntaxNotSupported)
+            : result)],
+    };
+}

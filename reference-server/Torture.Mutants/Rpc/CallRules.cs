@@ -19,7 +19,7 @@ public sealed class MultiplexingUnasked(RpcServerOptions options) : RpcServer(op
 }
 
 [Defect("A co_cancel that comes too late is a protocol error.")]
-[Violates(Rpce.CancelUnknownIgnored)]
+[Violates(Rpce.CancelUnknownIgnored, Rpce.CancelIsAdvisory)]
 public sealed class LateCancelIsAnError(RpcServerOptions options) : RpcServer(options)
 {
     protected override Pdu? AnswerToUnanswered(PduHeader header, RpcFault? failure) =>

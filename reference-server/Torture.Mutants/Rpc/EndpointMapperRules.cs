@@ -216,3 +216,33 @@ public sealed class RemoteRegistrationSucceeds(Random random) : EndpointMapperSe
         return ValueTask.CompletedTask;
     }
 }
+
+[Defect("Who asks for an endpoint has to log on first.")]
+[Violates(Rpce.MapperWithoutAuthentication)]
+public sealed class MapNeedsLogon(Random random) : EndpointMapperService(random)
+{
+    protected override EptMapResponse Map(RpcServerCall call, EptMapRequest request) =>
+        call.Caller.Level == AuthenticationLevel.None
+            ? throw new RpcFaultException(RpcFault.RPC_S_ACCESS_DENIED)
+            : base.Map(call, request);
+}
+
+[Defect("Methods that nobody may call from remote are answered with an empty success.")]
+[Violates(Rpce.MapperMethodsRefused)]
+public sealed class RemoteMethodsSucceed(Random random) : EndpointMapperService(random)
+{
+    private const ushort ept_inq_object = 5;
+
+    public override int OperationCount => 7;
+
+    public override ValueTask InvokeAsync(RpcServerCall call)
+    {
+        if (call.Opnum < ept_inq_object)
+        {
+            return base.InvokeAsync(call);
+        }
+
+        call.Response.Write(BitConverter.GetBytes((uint)EptStatus.ept_s_ok));
+        return ValueTask.CompletedTask;
+    }
+}

@@ -115,3 +115,22 @@ public sealed class ObjectTakenForStub(RpcServerOptions options) : RpcServer(opt
     protected override FragmentLayout ReadFragment(ReadOnlySpan<byte> pdu, PduHeader header) =>
         base.ReadFragment(pdu, header with { Flags = header.Flags & ~PduFlags.ObjectUuid });
 }
+
+[Defect("A request in several fragments is refused.")]
+[Violates(Rpce.FragmentsReassembled)]
+public sealed class FragmentsRefused(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool Continues(in FragmentLayout first, in FragmentLayout next) => false;
+}
+
+[Defect("A security trailer has to lie at a multiple of 32 behind the header of a request.")]
+[Violates(Rpce.TrailerAligned, Rpce.TrailerFromTheEnd)]
+public sealed class TrailerAtThirtyTwo(RpcServerOptions options) : RpcServer(options)
+{
+    private const int FixedPart = 24;
+
+    protected override bool IsTrailerAligned(PduHeader header) =>
+        header.AuthenticationLength > 0 && header.Type == PduType.Request
+            ? (header.TrailerOffset - FixedPart) % 32 == 0
+            : base.IsTrailerAligned(header);
+}

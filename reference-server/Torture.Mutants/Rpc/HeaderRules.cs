@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using Torture.Protocol;
 using Torture.Protocol.Ndr;
@@ -90,4 +91,75 @@ public sealed class ReservedFlagRefused(RpcServerOptions options) : RpcServer(op
 public sealed class MaybeRefused(RpcServerOptions options) : RpcServer(options)
 {
     protected override bool BeginsCall(PduFlags flags) => base.BeginsCall(flags) && (flags & PduFlags.Maybe) == 0;
+}
+
+[Defect("A protocol error is an unspecified fault.")]
+[Violates(
+    Rpce.FragmentsDoNotInterleave, Rpce.FirstFragmentMissing, Rpce.MultiplexingNotNegotiated, Rpce.UnexpectedPduType,
+    Rpce.FragmentTooLong)]
+public sealed class ProtocolErrorUnspecified(RpcServerOptions options) : RpcServer(options)
+{
+    protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault) =>
+        fault.Status == RpcFault.nca_proto_error ? fault with { Status = RpcFault.nca_s_fault_unspec } : fault;
+}
+
+[Defect("A header that does not come in one read is lost.")]
+[Violates(Rpce.SplitAnywhere)]
+public sealed class HeaderInOneRead(RpcServerOptions options) : RpcServer(options)
+{
+    public override Task ServeAsync(
+        Stream connection, IPEndPoint local, IPEndPoint remote, CancellationToken cancellationToken) =>
+        base.ServeAsync(new WholeHeaders(connection), local, remote, cancellationToken);
+
+    private sealed class WholeHeaders(Stream inner) : WrappedStream(inner)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            var read = await base.ReadAsync(buffer, cancellationToken);
+            return read is > 0 and < PduHeader.Size ? await ReadAsync(buffer, cancellationToken) : read;
+        }
+    }
+}
+
+[Defect("A PDU that cannot hold its own fields is an unspecified fault.")]
+[Violates(Rpce.FragmentLengthTooShort)]
+public sealed class CrampedPduUnspecified(RpcServerOptions options) : RpcServer(options)
+{
+    private const int FragmentLengthAt = 8;
+
+    protected override RpcFault ViolationFault(ProtocolException violation) =>
+        violation.Offset == FragmentLengthAt ? base.ViolationFault(violation) : RpcFault.nca_s_fault_unspec;
+}
+
+[Defect("While half a PDU has come on one connection, what comes on the others waits.")]
+[Violates(House.OthersServedDuringBadInput)]
+public sealed class HalfAPduHoldsUpOthers(RpcServerOptions options) : RpcServer(options)
+{
+    private Stream? _half;
+
+    public override async Task ServeAsync(
+        Stream connection, IPEndPoint local, IPEndPoint remote, CancellationToken cancellationToken)
+    {
+        var stream = new Waiting(connection, this);
+        await base.ServeAsync(stream, local, remote, cancellationToken);
+        Interlocked.CompareExchange(ref _half, null, stream);
+    }
+
+    private sealed class Waiting(Stream inner, HalfAPduHoldsUpOthers server) : WrappedStream(inner)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            var read = await base.ReadAsync(buffer, cancellationToken);
+            while (server._half is { } half && half != this)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), server.Options.TimeProvider, cancellationToken);
+            }
+
+            server._half = IsHalf(buffer.Span[..read]) ? this : null;
+            return read;
+        }
+
+        private static bool IsHalf(ReadOnlySpan<byte> read) => read.Length >= PduHeader.Size && read[0] == 5
+            && BinaryPrimitives.ReadUInt16LittleEndian(read[8..]) > read.Length;
+    }
 }

@@ -38,7 +38,7 @@ public sealed class OrphanedIsAnswered(RpcServerOptions options) : RpcServer(opt
 }
 
 [Defect("Association groups are never run down.")]
-[Violates(Rpce.HandleRundown, Swn.ConnectionLossRunsDown)]
+[Violates(Rpce.HandleRundown, Swn.ConnectionLossRunsDown, House.NothingLeftBehind)]
 public sealed class GroupNeverRunsDown(RpcServerOptions options) : RpcServer(options)
 {
     protected override void OnRundown(AssociationGroup group)
@@ -78,12 +78,14 @@ public sealed class AnyInterfaceWillDo(RpcServerOptions options) : RpcServer(opt
         base.FindInterface(abstractSyntax) ?? Interfaces.First();
 }
 
-[Defect("NDR20 is refused.")]
+[Defect("The witness refuses NDR20.")]
 [Violates(Swn.Ndr20Supported)]
 public sealed class RefusesNdr20(RpcServerOptions options) : RpcServer(options)
 {
     protected override SyntaxId? ChooseTransferSyntax(IRpcInterface rpcInterface, IReadOnlyList<SyntaxId> offered) =>
-        base.ChooseTransferSyntax(rpcInterface, [.. offered.Where(syntax => syntax != SyntaxId.Ndr20)]);
+        base.ChooseTransferSyntax(
+            rpcInterface,
+            [.. offered.Where(syntax => syntax != SyntaxId.Ndr20 || rpcInterface.Id != SyntaxId.Witness)]);
 }
 
 [Defect("One call at a time: concurrent multiplexing is not granted.")]
@@ -129,4 +131,49 @@ public sealed class ResponsesNotSigned(RpcServerOptions options) : RpcServer(opt
 public sealed class SecondaryAddressWrong(RpcServerOptions options) : RpcServer(options)
 {
     protected override string? SecondaryAddress(IPEndPoint local) => "1";
+}
+
+[Defect("The witness is found in version 1.0 alone.")]
+[Violates(Swn.InterfaceVersion)]
+public sealed class WitnessOfTheFirstMinorVersion(RpcServerOptions options) : RpcServer(options)
+{
+    protected override IRpcInterface? FindInterface(SyntaxId abstractSyntax) =>
+        abstractSyntax == SyntaxId.Witness ? null : base.FindInterface(abstractSyntax);
+}
+
+[Defect("Only the very version of an interface that the server has is found.")]
+[Violates(Rpce.MinorVersionCompatible)]
+public sealed class ExactInterfaceVersionOnly(RpcServerOptions options) : RpcServer(options)
+{
+    protected override IRpcInterface? FindInterface(SyntaxId abstractSyntax) =>
+        Interfaces.FirstOrDefault(candidate => candidate.Id == abstractSyntax);
+}
+
+[Defect("Header signing is agreed to, whether or not the client asked for it.")]
+[Violates(Rpce.HeaderSigning, Rpce.AckFlags)]
+public sealed class HeaderSigningUnasked(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool AcceptHeaderSigning(PduFlags clientFlags) => true;
+}
+
+[Defect("Call ids of responses have 24 bits, and are never 0.")]
+[Violates(Rpce.CallIdEchoed)]
+public sealed class SmallCallIds(RpcServerOptions options) : RpcServer(options)
+{
+    protected override uint ResponseCallId(RpcServerConnection connection, uint callId) =>
+        Math.Max(1, callId & 0xFF_FFFF);
+}
+
+[Defect("Two responses in a row on a connection do not have the same call id, whatever the requests have.")]
+[Violates(Rpce.CallIdEchoed)]
+public sealed class CallIdNeverTheSameAgain(RpcServerOptions options) : RpcServer(options)
+{
+    private (RpcServerConnection? Connection, uint CallId) _last;
+
+    protected override uint ResponseCallId(RpcServerConnection connection, uint callId)
+    {
+        var isSame = _last == (connection, callId);
+        _last = (connection, callId);
+        return isSame ? callId + 1 : callId;
+    }
 }

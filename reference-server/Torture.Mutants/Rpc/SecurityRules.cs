@@ -102,3 +102,126 @@ public sealed class AnySecurityContextWillDo(RpcServerOptions options) : RpcServ
     protected override uint SecurityContextId(RpcServerConnection connection, uint named) =>
         connection.SecurityContexts.Contains(named) ? named : connection.SecurityContexts.FirstOrDefault(named);
 }
+
+[Defect("What is sealed is opened and its signature not verified.")]
+[Violates(Rpce.BadSignatureRefused, Rpce.SequenceKept, House.TamperedCallRefused)]
+public sealed class SealedNotVerified(RpcServerOptions options) : RpcServer(options)
+{
+    protected override void Unprotect(
+        RpcServerConnection connection, ISecurityContext context, Span<byte> pdu, Range body,
+        AuthenticationLevel level, ReadOnlySpan<byte> token)
+    {
+        try
+        {
+            base.Unprotect(connection, context, pdu, body, level, token);
+        }
+        catch (SecurityContextException) when (level == AuthenticationLevel.Privacy)
+        {
+        }
+    }
+}
+
+[Defect("A bind may name any authentication level.")]
+[Violates(Rpce.AuthenticationLevelInvalid)]
+public sealed class AnyLevelBinds(RpcServerOptions options) : RpcServer(options)
+{
+    protected override BindRejectReason? CheckBindSecurity(SecurityTrailer security) =>
+        base.CheckBindSecurity(security with { Level = AuthenticationLevel.Integrity });
+}
+
+[Defect("Level CALL is taken over SPNEGO too, and served.")]
+[Violates(Swn.WeakAuthenticationLevelRefused, Swn.AccessCheckedPerMethod)]
+public sealed class CallLevelServed(RpcServerOptions options) : RpcServer(options)
+{
+    protected override BindRejectReason? CheckBindSecurity(SecurityTrailer security) =>
+        security.Level == AuthenticationLevel.Call
+            ? base.CheckBindSecurity(security with { Level = AuthenticationLevel.Packet })
+            : base.CheckBindSecurity(security);
+
+    protected override bool LevelSuffices(IRpcInterface rpcInterface, AuthenticationLevel level) =>
+        level is AuthenticationLevel.Call or AuthenticationLevel.Packet || base.LevelSuffices(rpcInterface, level);
+}
+
+[Defect("A token that nobody can read is answered with another one.")]
+[Violates(Rpce.AuthenticationFails)]
+public sealed class RubbishIsAnswered(RpcServerOptions options) : RpcServer(options)
+{
+    protected override ISecurityContext? CreateAcceptor(AuthenticationType type) =>
+        base.CreateAcceptor(type) is { } acceptor ? new Polite(acceptor) : null;
+
+    private sealed class Polite(ISecurityContext inner) : ISecurityContext
+    {
+        public AuthenticationType Type => inner.Type;
+
+        public bool IsEstablished => inner.IsEstablished;
+
+        public string? PeerName => inner.PeerName;
+
+        public ReadOnlyMemory<byte> SessionKey => inner.SessionKey;
+
+        public AuthenticationType Mechanism => inner.Mechanism;
+
+        public uint Flags => inner.Flags;
+
+        public bool MechListMicExchanged => inner.MechListMicExchanged;
+
+        public ReadOnlyMemory<byte> Step(ReadOnlySpan<byte> token)
+        {
+            try
+            {
+                return inner.Step(token);
+            }
+            catch (SecurityContextException)
+            {
+                return new byte[] { 0 };
+            }
+        }
+
+        public int TokenSize(AuthenticationLevel level) => inner.TokenSize(level);
+
+        public void Protect(
+            Span<byte> pdu, Range body, AuthenticationLevel level, bool headerSigning, Span<byte> token) =>
+            inner.Protect(pdu, body, level, headerSigning, token);
+
+        public void Unprotect(
+            Span<byte> pdu, Range body, AuthenticationLevel level, bool headerSigning, ReadOnlySpan<byte> token) =>
+            inner.Unprotect(pdu, body, level, headerSigning, token);
+
+        public void Dispose() => inner.Dispose();
+    }
+}
+
+[Defect("Every auth3 is answered, with a shutdown.")]
+[Violates(Rpce.Auth3HasNoReply)]
+public sealed class Auth3Answered(RpcServerOptions options) : RpcServer(options)
+{
+    protected override Pdu? AnswerToUnanswered(PduHeader header, RpcFault? failure) =>
+        header.Type == PduType.Auth3 ? new ShutdownPdu(header.CallId) : null;
+}
+
+[Defect("A verification trailer is refused, whatever it says.")]
+[Violates(Rpce.VerificationTrailerTolerated)]
+public sealed class VerificationTrailerRefused(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool VerificationTrailerHolds(
+        RpcServerConnection connection, RpcServerCall call, PresentationBinding binding,
+        VerificationTrailer trailer) => false;
+}
+
+[Defect("Whoever is refused takes the handles of all others along.")]
+[Violates(House.OthersServedDuringBadInput)]
+public sealed class RefusalEndsOthers(RpcServerOptions options) : RpcServer(options)
+{
+    protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault)
+    {
+        if (fault.Status == RpcFault.RPC_S_ACCESS_DENIED)
+        {
+            foreach (var other in Connections.Where(other => other != connection && other.Association is not null))
+            {
+                OnRundown(other.Association!);
+            }
+        }
+
+        return base.BuildFault(connection, fault);
+    }
+}

@@ -52,7 +52,7 @@ public abstract class BrokenResourceChange(NodeParts parts) : BrokenNotification
 }
 
 [Defect("RESP_ASYNC_NOTIFY.Length is one too large.")]
-[Violates(Swn.NotificationCounts)]
+[Violates(Swn.NotificationCounts, Swn.NotificationLayout)]
 public sealed class NotificationLengthWrong(NodeParts parts) : BrokenNotification(parts)
 {
     protected override AsyncNotifyResponse Break(AsyncNotifyResponse response) =>
@@ -76,7 +76,7 @@ public sealed class NumberOfMessagesCountsAddresses(NodeParts parts) : BrokenAdd
 }
 
 [Defect("Notifications are big-endian inside.")]
-[Violates(Swn.BlobsAreLittleEndian)]
+[Violates(Swn.BlobsAreLittleEndian, Swn.ResourceChangeLayout, Swn.AddressListLength)]
 public sealed class BigEndianNotification(NodeParts parts) : BrokenNotification(parts)
 {
     protected override AsyncNotifyResponse Break(AsyncNotifyResponse response) =>
@@ -162,7 +162,7 @@ public sealed class AddressInHostOrder(NodeParts parts) : BrokenAddressList(part
 }
 
 [Defect("A client move says that it is a share move.")]
-[Violates(Swn.ClientMoveDelivered, Swn.MoveReachesClient)]
+[Violates(Swn.ClientMoveDelivered, Swn.MoveReachesClient, Ctdb.NotificationNotInvented)]
 public sealed class ClientMoveSaysShareMove(NodeParts parts) : BrokenNotification(parts)
 {
     protected override bool Concerns(NotificationKind kind) => kind == NotificationKind.CLIENT_MOVE_NOTIFICATION;

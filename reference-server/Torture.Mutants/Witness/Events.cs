@@ -112,7 +112,7 @@ public sealed class ClientMoveForEverybody(NodeParts parts) : WitnessService(par
 }
 
 [Defect("A client move is told to one registration of the client.")]
-[Violates(Swn.MoveReachesClient)]
+[Violates(Swn.MoveReachesClient, House.ManyClientsServed)]
 public sealed class ClientMoveForOneRegistration(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> ClientMoveConcerns(string client) =>
@@ -139,7 +139,7 @@ public sealed class ClientMoveNotTold(NodeParts parts) : WitnessService(parts)
 public sealed class ShareMoveForAnyShare(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> ShareMoveConcerns(string? client, string share) =>
-        client is null ? [] : WitnessRegistrationList.OfClient(client).Where(r => r.ShareNameNotificationRequired);
+        OfClientOrAll(client).Where(registration => registration.ShareNameNotificationRequired);
 }
 
 [Defect("A share move is told to those who named no share.")]
@@ -152,7 +152,7 @@ public sealed class ShareMoveWithoutShare(NodeParts parts) : WitnessService(part
 }
 
 [Defect("A share move of one client is told to the others on this share.")]
-[Violates(Swn.ShareMoveReachesClient)]
+[Violates(Swn.ShareMoveReachesClient, House.PeersAreIsolated)]
 public sealed class ShareMoveForOtherClients(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> ShareMoveConcerns(string? client, string share) =>
@@ -178,13 +178,12 @@ public sealed class Version1HearsEverything(NodeParts parts) : WitnessService(pa
     protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) =>
         base.IPChangeConcerns(client).Concat(Version1(client));
 
-    private IEnumerable<WitnessRegistration> Version1(string? client) => client is null
-        ? []
-        : WitnessRegistrationList.OfClient(client).Where(r => r.WitnessClientVersion == WitnessVersion.V1);
+    private IEnumerable<WitnessRegistration> Version1(string? client) =>
+        OfClientOrAll(client).Where(registration => registration.WitnessClientVersion == WitnessVersion.V1);
 }
 
 [Defect("Address changes are told to those who did not ask for them.")]
-[Violates(Swn.IpNotificationWanted)]
+[Violates(Swn.IpNotificationWanted, Swn.IpNotificationScope)]
 public sealed class IPChangeWithoutFlag(NodeParts parts) : WitnessService(parts)
 {
     protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) =>
@@ -213,7 +212,7 @@ public sealed class UnknownInterfaceNotAdded(NodeParts parts) : WitnessService(p
 }
 
 [Defect("An address that went to another node stays in the list with the old one, too.")]
-[Violates(Ctdb.InterfaceListFollowsOwnership, Swn.InterfaceListConsistent)]
+[Violates(Swn.InterfaceListConsistent)]
 public sealed class MovedAddressListedTwice(NodeParts parts) : WitnessService(parts)
 {
     protected override PublicInterface SetInterface(
@@ -233,7 +232,7 @@ public sealed class MovedAddressListedTwice(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("Takeovers change the list, and nobody is told.")]
-[Violates(Ctdb.AllRegisteredAreTold, Ctdb.NotificationNotLost)]
+[Violates(Ctdb.AllRegisteredAreTold, Ctdb.NotificationNotLost, Swn.UnavailableThenAvailable)]
 public sealed class TakeoverNotTold(NodeParts parts) : WitnessService(parts)
 {
     protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now) =>
@@ -266,14 +265,45 @@ public sealed class IPv6TakeoversMissed(NodeParts parts) : WitnessService(parts)
     }
 }
 
-[Defect("Of an address that goes straight to another node only the return is told.")]
+[Defect("Of a takeover only the return of the address is told.")]
 [Violates(Swn.UnavailableThenAvailable, Ctdb.NotificationNotLost)]
 public sealed class LossInTakeoverNotTold(NodeParts parts) : WitnessService(parts)
 {
-    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now) =>
-        base.InterfaceViewChanged(
-            now.State == InterfaceState.AVAILABLE && before is not null
-                ? before with { State = InterfaceState.UNAVAILABLE }
-                : before,
-            now);
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now)
+    {
+        if (now.State == InterfaceState.AVAILABLE)
+        {
+            base.InterfaceViewChanged(before, now);
+        }
+        else
+        {
+            SetInterface(now.GroupName, [.. new[] { now.IPv4, now.IPv6 }.OfType<IPAddress>()], now.State);
+        }
+    }
+}
+
+[Defect("An address change that was not told yet keeps the next one out.")]
+[Violates(Swn.ChangesQueueMovesCoalesce)]
+public sealed class FirstIPChangeWins(NodeParts parts) : WitnessService(parts)
+{
+    protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) =>
+        base.IPChangeConcerns(client).Where(registration => registration.PendingIPNotification is null);
+}
+
+[Defect("A share move that was not told yet keeps the next one out.")]
+[Violates(Swn.ChangesQueueMovesCoalesce)]
+public sealed class FirstShareMoveWins(NodeParts parts) : WitnessService(parts)
+{
+    protected override IEnumerable<WitnessRegistration> ShareMoveConcerns(string? client, string share) =>
+        base.ShareMoveConcerns(client, share)
+            .Where(registration => registration.PendingShareMoveNotification is null);
+}
+
+[Defect("Changes are told by the node alone that has the address.")]
+[Violates(Swn.InterfaceEventQueuesChange)]
+public sealed class OwnerAloneTells(NodeParts parts) : WitnessService(parts)
+{
+    protected override IEnumerable<WitnessRegistration> InterfaceChangeConcerns(
+        PublicInterface entry, string networkName) =>
+        IsHostedHere(entry) ? base.InterfaceChangeConcerns(entry, networkName) : [];
 }

@@ -75,7 +75,7 @@ public sealed class EntryMissing(NodeParts parts) : BrokenList(parts)
 }
 
 [Defect("The node's own addresses are missing.")]
-[Violates(Swn.InterfaceForEachEntry)]
+[Violates(Swn.InterfaceForEachEntry, Ctdb.InterfaceListAgrees)]
 public sealed class OwnEntriesMissing(NodeParts parts) : BrokenList(parts)
 {
     protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list) =>
@@ -124,10 +124,12 @@ public sealed class ListAddressInHostOrder(NodeParts parts) : BrokenList(parts)
 
 [Defect("Every interface is AVAILABLE.")]
 [Violates(Swn.InterfaceStateReported, Ctdb.UnownedAddressUnavailable)]
-public sealed class StateAlwaysAvailable(NodeParts parts) : BrokenList(parts)
+public sealed class StateAlwaysAvailable(NodeParts parts) : WitnessService(parts)
 {
-    protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list) =>
-        list.Select(e => e with { State = InterfaceState.AVAILABLE });
+    protected override bool MayAnswerWith(PublicInterface entry) => true;
+
+    protected override WitnessInterface WitnessInterfaceInfo(PublicInterface entry) =>
+        base.WitnessInterfaceInfo(entry with { State = InterfaceState.AVAILABLE });
 }
 
 [Defect("UNAVAILABLE is 2.")]
@@ -138,25 +140,35 @@ public sealed class UnknownInterfaceState(NodeParts parts) : BrokenList(parts)
         list.Select(e => e.State == InterfaceState.UNAVAILABLE ? e with { State = (InterfaceState)2 } : e);
 }
 
-[Defect("The group names are others each time the list is asked for.")]
+[Defect("After each answer the interfaces are in another order.")]
 [Violates(Swn.InterfaceListConsistent)]
-public sealed class ListChangesByItself(NodeParts parts) : BrokenList(parts)
+public sealed class ListChangesByItself(NodeParts parts) : WitnessService(parts)
 {
-    protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list)
+    protected override void Write(RpcServerCall call, byte[] stub)
     {
-        WakeGetInterfaceList();
-        var name = Parts.Random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return list.Select(e => e with { GroupName = $"{e.GroupName}-{name}" });
+        base.Write(call, stub);
+        lock (State)
+        {
+            InterfaceList = [.. InterfaceList.Skip(1), InterfaceList[0]];
+            WakeGetInterfaceList();
+        }
     }
 }
 
-[Defect("The list of the start is given for ever, and calls that wait for an interface go on waiting.")]
-[Violates(Swn.InterfaceEventSetsState, Swn.InterfaceStateReported, Swn.InterfaceEventWakes)]
+[Defect("The list that was given first is given for ever.")]
+[Violates(Swn.InterfaceEventSetsState, Swn.InterfaceStateReported)]
 public sealed class ListNeverChanges(NodeParts parts) : WitnessService(parts)
 {
-    protected override void WakeGetInterfaceList()
+    protected override void ForgetLists()
     {
     }
+}
+
+[Defect("Calls that wait for an interface go on waiting when one comes.")]
+[Violates(Swn.InterfaceEventWakes)]
+public sealed class ListNeverWakes(NodeParts parts) : WitnessService(parts)
+{
+    protected override void WakeGetInterfaceList() => ForgetLists();
 }
 
 [Defect("Interfaces report version 1.")]
@@ -221,7 +233,7 @@ public sealed class NumberOfInterfacesWrong(NodeParts parts) : BrokenStub(parts)
 }
 
 [Defect("The pointer to the list has no referent.")]
-[Violates(Swn.GetInterfaceListMethod)]
+[Violates(Swn.GetInterfaceListMethod, Swn.GetInterfaceListSucceeds, Swn.InterfaceListLayout)]
 public sealed class ListPointerNull(NodeParts parts) : BrokenStub(parts)
 {
     protected override WitnessOperation Operation => WitnessOperation.WitnessrGetInterfaceList;
@@ -253,4 +265,83 @@ public sealed class StatusBeforeHandle(NodeParts parts) : BrokenStub(parts)
     protected override WitnessOperation Operation => WitnessOperation.WitnessrRegisterEx;
 
     protected override byte[] Break(byte[] stub) => [.. stub[^4..], .. stub[..^4]];
+}
+
+[Defect("The interface list comes with status 1.")]
+[Violates(Swn.GetInterfaceListStatuses, Swn.GetInterfaceListSucceeds)]
+public sealed class ListWithStatus(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrGetInterfaceList;
+
+    protected override byte[] Break(byte[] stub)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(stub.AsSpan(stub.Length - 4), 1);
+        return stub;
+    }
+}
+
+[Defect("Each WITNESS_INTERFACE_INFO has four bytes more at its end.")]
+[Violates(Swn.InterfaceInfoLayout)]
+public sealed class InterfaceInfoPadded(NodeParts parts) : BrokenStub(parts)
+{
+    private const int Header = 16;
+    private const int Entry = 552;
+
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrGetInterfaceList;
+
+    protected override byte[] Break(byte[] stub) =>
+    [
+        .. stub[..Header],
+        .. stub[Header..^4].Chunk(Entry).SelectMany(entry => entry.Concat(new byte[4])),
+        .. stub[^4..],
+    ];
+}
+
+[Defect("The handle of Register is a UUID without its attributes.")]
+[Violates(Swn.ContextHandle)]
+public sealed class HandleWithoutAttributes(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrRegister;
+
+    protected override byte[] Break(byte[] stub) => stub[4..];
+}
+
+[Defect("Register tells the handle twice.")]
+[Violates(Swn.RegisterMethod, Swn.RegisterReturnsHandle)]
+public sealed class HandleTwice(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrRegister;
+
+    protected override byte[] Break(byte[] stub) =>
+        BitConverter.ToUInt32(stub.AsSpan(stub.Length - 4)) == 0 ? [.. stub[..20], .. stub] : stub;
+}
+
+[Defect("UnRegisterEx gives back a status alone.")]
+[Violates(Swn.UnRegisterExMethod, Swn.ContextHandleReference)]
+public sealed class HandleNotGivenBack(NodeParts parts) : BrokenStub(parts)
+{
+    protected override WitnessOperation Operation => WitnessOperation.WitnessrUnRegisterEx;
+
+    protected override byte[] Break(byte[] stub) => stub[20..];
+}
+
+[Defect("Of interfaces of other nodes the state is UNKNOWN.")]
+[Violates(Swn.InterfaceStateReported)]
+public sealed class StateOfOthersUnknown(NodeParts parts) : WitnessService(parts)
+{
+    protected override WitnessInterface WitnessInterfaceInfo(PublicInterface entry) =>
+        IsHostedHere(entry)
+            ? base.WitnessInterfaceInfo(entry)
+            : base.WitnessInterfaceInfo(entry) with { State = InterfaceState.UNKNOWN };
+}
+
+[Defect("Strings of NDR64 are bad stub data.")]
+[Violates(Swn.PointersAndStrings)]
+public sealed class Ndr64StringsUnreadable(NodeParts parts) : WitnessService(parts)
+{
+    public override ValueTask InvokeAsync(RpcServerCall call) =>
+        call.Syntax.Is64 && (WitnessOperation)call.Opnum
+            is WitnessOperation.WitnessrRegister or WitnessOperation.WitnessrRegisterEx
+            ? throw new RpcFaultException(RpcFault.RPC_X_BAD_STUB_DATA)
+            : base.InvokeAsync(call);
 }

@@ -90,7 +90,7 @@ public sealed class ResourceChangeToldTwice(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("What happened before the poll is forgotten.")]
-[Violates(Swn.EventBeforeCallDelivered)]
+[Violates(Swn.EventBeforeCallDelivered, Ctdb.NotificationNotLost)]
 public sealed class EventBeforePollLost(NodeParts parts) : WitnessService(parts)
 {
     protected override void AsyncNotifyAccepted(WitnessRegistration registration)
@@ -117,7 +117,7 @@ public sealed class OneEventAnswersAllCalls(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("A second AsyncNotify on a handle drops the first without an answer.")]
-[Violates(Swn.ConcurrentNotify)]
+[Violates(Swn.ConcurrentNotify, Swn.UnRegisterEndsPendingNotify)]
 public sealed class SecondCallDropsTheFirst(NodeParts parts) : WitnessService(parts)
 {
     protected override void AsyncNotifyAccepted(WitnessRegistration registration)
@@ -152,7 +152,7 @@ public sealed class NeverWakes(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("AVAILABLE is reported as UNKNOWN.")]
-[Violates(Swn.ResourceChangeEntry)]
+[Violates(Swn.ResourceChangeEntry, Swn.UnavailableThenAvailable)]
 public sealed class AvailableIsUnknown(NodeParts parts) : WitnessService(parts)
 {
     protected override ResourceChange ResourceChangeEntry(ChangeNotification change) =>
@@ -256,4 +256,54 @@ public sealed class OnlineAndOfflineExchanged(NodeParts parts) : WitnessService(
 {
     protected override AddressInfo AddressEntry(IPAddress address, InterfaceState state) =>
         state == InterfaceState.AVAILABLE ? AddressInfo.Offline(address) : AddressInfo.Online(address);
+}
+
+[Defect("AsyncNotify on an unknown handle is ERROR_SUCCESS.")]
+[Violates(Swn.AsyncNotifyUnknownHandle, Swn.ForeignHandle, Swn.NotificationOnSuccessOnly)]
+public sealed class NotifyUnknownSucceeds(NodeParts parts) : WitnessService(parts)
+{
+    protected override Win32Error AsyncNotifyUnknownHandle(RpcServerCall call) => Win32Error.ERROR_SUCCESS;
+}
+
+[Defect("AsyncNotify does not wait: with nothing to tell it is ERROR_TIMEOUT.")]
+[Violates(Swn.AsyncNotifyMethod, Swn.AsyncNotifyWaits, Swn.KeepAliveNeverEarly)]
+public sealed class NotifyNeverWaits(NodeParts parts) : WitnessService(parts)
+{
+    protected override (AsyncNotifyResult? Answer, PendingNotify? Pending) WitnessrAsyncNotify(
+        RpcServerCall call, HandleRequest request) =>
+        FindRegistration(call, request.Context) is { } registration
+            ? (NextAnswer(registration) ?? Failure(Win32Error.ERROR_TIMEOUT), null)
+            : base.WitnessrAsyncNotify(call, request);
+}
+
+[Defect("A poll is looked at three seconds after it came.")]
+[Violates(Swn.NotifiedPromptly)]
+public sealed class PollsLookedAtLate(NodeParts parts) : WitnessService(parts)
+{
+    public override async ValueTask InvokeAsync(RpcServerCall call)
+    {
+        if (call.Opnum == (ushort)WitnessOperation.WitnessrAsyncNotify)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(3), Parts.Time, call.Aborted);
+        }
+
+        await base.InvokeAsync(call);
+    }
+}
+
+[Defect("A request that cannot be read is never answered.")]
+[Violates(House.NeverHangs, House.ClearErrors, Rpce.BadStubData)]
+public sealed class UnreadableNeverAnswered(NodeParts parts) : WitnessService(parts)
+{
+    public override async ValueTask InvokeAsync(RpcServerCall call)
+    {
+        try
+        {
+            await base.InvokeAsync(call);
+        }
+        catch (ProtocolException)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, Parts.Time, call.Aborted);
+        }
+    }
 }

@@ -64,7 +64,7 @@ public sealed class NewRegistrationEndsTheOld(NodeParts parts) : WitnessService(
 }
 
 [Defect("UnRegister of an unknown handle succeeds.")]
-[Violates(Swn.UnRegisterUnknownHandle, Swn.UnRegisterExUnknownHandle)]
+[Violates(Swn.UnRegisterUnknownHandle, Swn.UnRegisterExUnknownHandle, Swn.ForeignHandle)]
 public sealed class UnRegisterUnknownSucceeds(NodeParts parts) : WitnessService(parts)
 {
     protected override Win32Error UnRegisterUnknownHandle(RpcServerCall call) => Win32Error.ERROR_SUCCESS;
@@ -104,7 +104,7 @@ public sealed class UnRegisterKeeps(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("UnRegister ends all registrations of the client.")]
-[Violates(Swn.UnRegisterFindsByKey, Swn.UnRegisterRemoves)]
+[Violates(Swn.UnRegisterFindsByKey)]
 public sealed class UnRegisterTakesTheOthersToo(NodeParts parts) : WitnessService(parts)
 {
     protected override StatusResponse WitnessrUnRegister(RpcServerCall call, HandleRequest request)
@@ -144,8 +144,8 @@ public sealed class UnRegisterExKeepsRegistration(NodeParts parts) : WitnessServ
     }
 }
 
-[Defect("UnRegister leaves a pending AsyncNotify waiting for ever.")]
-[Violates(Swn.UnRegisterEndsPendingNotify)]
+[Defect("Whoever ends a registration leaves its pending AsyncNotify waiting for ever.")]
+[Violates(Swn.UnRegisterEndsPendingNotify, Ctdb.ForcedUnregister)]
 public sealed class UnRegisterLeavesCallPending(NodeParts parts) : WitnessService(parts)
 {
     protected override void RemoveRegistration(WitnessRegistration registration) =>
@@ -168,7 +168,7 @@ public sealed class HandleForOneConnection(NodeParts parts) : WitnessService(par
 }
 
 [Defect("What was registered over a connection outlives it.")]
-[Violates(Swn.ConnectionLossRunsDown, Rpce.HandleRundown)]
+[Violates(Swn.ConnectionLossRunsDown, Rpce.HandleRundown, House.NothingLeftBehind)]
 public sealed class NeverRunsDown(NodeParts parts) : WitnessService(parts)
 {
     protected override void AssociationEnded(AssociationGroup group)
@@ -181,4 +181,75 @@ public sealed class NeverRunsDown(NodeParts parts) : WitnessService(parts)
 public sealed class RunsDownEverybody(NodeParts parts) : WitnessService(parts)
 {
     protected override void AssociationEnded(AssociationGroup group) => ForceUnregister(new RegistrationFilter());
+}
+
+[Defect("A handle is used again once it is free.")]
+[Violates(Swn.RegisterCreatesRegistration)]
+public sealed class HandlesComeAgain(NodeParts parts) : WitnessService(parts)
+{
+    protected override Guid NewRegistrationKey()
+    {
+        var key = 1;
+        while (WitnessRegistrationList.Find(new Guid(key, 0, 0, new byte[8])) is not null)
+        {
+            key++;
+        }
+
+        return new Guid(key, 0, 0, new byte[8]);
+    }
+}
+
+[Defect("A handle is good for whoever has it, and outlives its connection.")]
+[Violates(Swn.ForeignHandle, Swn.ConnectionLossRunsDown)]
+public sealed class HandleIsATicket(NodeParts parts) : WitnessService(parts)
+{
+    protected override bool IsSameClient(WitnessRegistration registration, RpcServerCall call) => true;
+
+    protected override void AssociationEnded(AssociationGroup group)
+    {
+    }
+}
+
+[Defect("Every takeover ends all registrations.")]
+[Violates(Ctdb.RegistrationStaysWhereTaken, Ctdb.RegistrationSurvivesForeignFailover)]
+public sealed class TakeoverEndsRegistrations(NodeParts parts) : WitnessService(parts)
+{
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now)
+    {
+        base.InterfaceViewChanged(before, now);
+        if (before?.GroupName != now.GroupName)
+        {
+            WitnessRegistrationList.All.ToList().ForEach(RemoveRegistration);
+        }
+    }
+}
+
+[Defect("Nobody may register any more once an address had a takeover.")]
+[Violates(Ctdb.RegistersElsewhere)]
+public sealed class NobodyRegistersAfterATakeover(NodeParts parts) : WitnessService(parts)
+{
+    private bool _hadTakeover;
+
+    protected override bool HasResources() => !_hadTakeover && base.HasResources();
+
+    protected override void InterfaceViewChanged(PublicInterface? before, PublicInterface now)
+    {
+        base.InterfaceViewChanged(before, now);
+        _hadTakeover |= before is not null && before.GroupName != now.GroupName;
+    }
+}
+
+[Defect("A call that waits when its registration ends is answered with a status that no table lists.")]
+[Violates(Swn.AsyncNotifyStatuses, Ctdb.ForcedUnregister)]
+public sealed class EndIsNotReady(NodeParts parts) : WitnessService(parts)
+{
+    private const Win32Error NotReady = (Win32Error)21;
+
+    protected override void RemoveRegistration(WitnessRegistration registration)
+    {
+        if (WitnessRegistrationList.Remove(registration))
+        {
+            registration.PendingCalls.ToList().ForEach(pending => Complete(pending, Failure(NotReady)));
+        }
+    }
 }

@@ -46,12 +46,15 @@ public sealed class KeepAliveZeroWaitsForEver(NodeParts parts) : WitnessService(
         base.KeepAlive(registration) == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : base.KeepAlive(registration);
 }
 
-[Defect("Calls of version 1 clients time out after two seconds.")]
+[Defect("Calls of version 1 clients time out at the next sweep, and their registrations stay.")]
 [Violates(Swn.Version1Timers)]
 public sealed class Version1TimesOut(NodeParts parts) : WitnessService(parts)
 {
     protected override TimeSpan KeepAlive(WitnessRegistration registration) =>
-        IsVersion2(registration) ? base.KeepAlive(registration) : TimeSpan.FromSeconds(2);
+        IsVersion2(registration) ? base.KeepAlive(registration) : TimeSpan.Zero;
+
+    protected override bool IsUnused(WitnessRegistration registration) =>
+        IsVersion2(registration) && base.IsUnused(registration);
 }
 
 [Defect("A call whose keep-alive time has passed ends with ERROR_NOT_FOUND.")]
@@ -107,7 +110,7 @@ public sealed class NeverReapsExtended(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("A registration goes after a third of the time.")]
-[Violates(Swn.UsedRegistrationKept)]
+[Violates(Swn.UsedRegistrationKept, Swn.UnusedRegistrationReaped)]
 public sealed class ReapsEarly(NodeParts parts) : WitnessService(parts)
 {
     protected override TimeSpan UnusedRegistrationTimeout(WitnessRegistration registration) =>

@@ -15,9 +15,12 @@ public partial class FailoverEngine
     /// <summary>This node holds the cluster lock.</summary>
     private bool IsLeading => _isLeading && Parts.Fence.Holds;
 
+    /// <summary>This node tries to get the lock.</summary>
+    protected virtual bool MayLead => IsActive;
+
     private void KeepLock()
     {
-        if (_isAskingLock || !IsActive)
+        if (_isAskingLock || !(_isLeading ? IsActive : MayLead))
         {
             return;
         }

@@ -17,6 +17,9 @@ public partial class FailoverEngine
 
     private string? PinOf(IPAddress address) => AddressPins.GetValueOrDefault(address);
 
+    /// <summary>Of a cluster in which somebody came or went.</summary>
+    protected virtual long GenerationAfter(long generation) => generation + 1;
+
     private ClusterTable NextTable()
     {
         DropPins();
@@ -30,7 +33,7 @@ public partial class FailoverEngine
             .ToArray();
         var members = _members.Select(member => new MemberStatus(
             member.Name, member.Alive ? member.State : MemberState.Disconnected, member.Alive)).ToArray();
-        var generation = _table.Generation + (IsSameMembership(members) ? 0 : 1);
+        var generation = IsSameMembership(members) ? _table.Generation : GenerationAfter(_table.Generation);
         return new ClusterTable(
             _term, _table.Version + 1, generation, _self.Name, owners, last, ShareOwners(), members,
             [.. AddressPins.Select(pin => new AddressOwner(pin.Key, pin.Value))],

@@ -62,7 +62,7 @@ public partial class ReferenceNode : IAddressHost
     }
 
     /// <summary>Ends the witness service: its registrations are gone, its ports are closed. The node goes on.</summary>
-    public async ValueTask StopWitnessAsync()
+    public virtual async ValueTask StopWitnessAsync()
     {
         var witness = Witness;
         Witness = null;

@@ -66,7 +66,7 @@ public partial class WitnessService
     /// <summary>3.1.6.1: pending GetInterfaceList calls look again.</summary>
     protected virtual void WakeGetInterfaceList()
     {
-        _listStubs = null;
+        ForgetLists();
         foreach (var pending in _pendingLists)
         {
             pending.TrySetResult();
@@ -74,6 +74,9 @@ public partial class WitnessService
 
         _pendingLists.Clear();
     }
+
+    /// <summary>What was made of the list before is no longer given.</summary>
+    protected virtual void ForgetLists() => _listStubs = null;
 
     private ValueTask GetInterfaceListAsync(RpcServerCall call)
     {

@@ -22,10 +22,11 @@ internal sealed class Hearer
         }
     }
 
-    /// <summary>UNAVAILABLE, possibly several times, then AVAILABLE (SWN-R157).</summary>
-    public bool HeardAFailover => Heard is { Count: >= 2 } heard
-        && heard[^1].ChangeType == ChangeType.RESOURCE_STATE_AVAILABLE
-        && heard.SkipLast(1).All(change => change.ChangeType == ChangeType.RESOURCE_STATE_UNAVAILABLE);
+    /// <summary>UNAVAILABLE, then AVAILABLE, each possibly several times (SWN-R157).</summary>
+    public bool HeardAFailover =>
+        Heard is [{ ChangeType: ChangeType.RESOURCE_STATE_UNAVAILABLE }, ..] heard && Returns > 0
+        && heard.SkipWhile(change => change.ChangeType == ChangeType.RESOURCE_STATE_UNAVAILABLE)
+            .All(change => change.ChangeType == ChangeType.RESOURCE_STATE_AVAILABLE);
 
     /// <summary>It hears no more: what it waited for was told, or there was no notification in an answer.</summary>
     public bool IsOver { get; private set; }

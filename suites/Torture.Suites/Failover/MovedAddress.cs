@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Torture.Suites.Failover;
 
 /// <summary>An administrator moves an address to another node, as <c>ctdb moveip</c> does.</summary>
@@ -11,18 +13,40 @@ public sealed class MovedAddress : Suite
     public async Task HasTheNewOwner()
     {
         var move = await MoveAsync();
-        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
 
-        await using (await Nemesis.InjectAsync(move))
+        await using (await Nemesis.RequestAsync(move))
         {
             Check.That(Ctdb.MoveAddressMoves, await OwnerOfAsync(Address), move.To);
-            var list = await AskUntilAsync(
-                witness.GetInterfaceListAsync, list => EntryOf(list)?.GroupName == move.To.Name);
-            Check.That(Ctdb.InterfaceListFollowsOwnership, EntryOf(list)?.GroupName, move.To.Name);
-            Check.That(Swn.InterfaceListConsistent, list.Interfaces.Count(IsOfTheAddress), 1);
+            foreach (var node in Cluster.Nodes)
+            {
+                await using var witness = await ConnectAsync(node);
+                var list = await AskUntilAsync(
+                    witness.GetInterfaceListAsync, list => EntryOf(list)?.GroupName == move.To.Name);
+                Check.That(Ctdb.InterfaceListFollowsOwnership, EntryOf(list)?.GroupName, move.To.Name);
+                Check.That(Swn.InterfaceListConsistent, list.Interfaces.Count(IsOfTheAddress), 1);
+            }
         }
 
         await Check.HistoryAsync(new OneOwnerPerAddress());
+    }
+
+    [Test, Verifies(Ctdb.InterfaceListFollowsOwnership), Needs(Capability.IPv6)]
+    public async Task AnIpv6AddressIsListedWithItsNewOwner()
+    {
+        var address = Cluster.PublicAddresses.First(one => one.Address.AddressFamily == AddressFamily.InterNetworkV6);
+        var owner = await OwnerOfAsync(address);
+        var to = Cluster.Nodes.First(node => node != owner);
+
+        await using (await Nemesis.RequestAsync(new MoveAddress(address, to)))
+        {
+            foreach (var node in Cluster.Nodes)
+            {
+                await using var witness = await ConnectAsync(node);
+                var list = await AskUntilAsync(
+                    witness.GetInterfaceListAsync, list => GroupOf(address, list) == to.Name);
+                Check.That(Ctdb.InterfaceListFollowsOwnership, GroupOf(address, list), to.Name);
+            }
+        }
     }
 
     [Test, Verifies(Swn.UnavailableThenAvailable, Ctdb.NotificationNotLost, Ctdb.NotificationNotInvented)]
@@ -71,7 +95,7 @@ public sealed class MovedAddress : Suite
         {
             // The same witness has told it by now to whom it concerns.
             Check.That(Ctdb.AllRegisteredAreTold, await BecomesAsync(() => hearer.HeardAFailover), true);
-            Check.That(Ctdb.OnlyRegisteredAreTold, await ComesWithinSilenceAsync(silent.Reply), false);
+            Check.That(Ctdb.OnlyRegisteredAreTold, await IsToldWithinSilenceAsync(silent.Reply), false);
         }
 
         await Check.HistoryAsync(new NoneInvented());
@@ -95,6 +119,9 @@ public sealed class MovedAddress : Suite
     private PublicAddress Address => Cluster.PublicAddresses[0];
 
     private WitnessInterface? EntryOf(InterfaceListReply list) => list.Interfaces.FirstOrDefault(IsOfTheAddress);
+
+    private static string? GroupOf(PublicAddress address, InterfaceListReply list) =>
+        list.Interfaces.FirstOrDefault(entry => entry.IPv6.Equals(address.Address))?.GroupName;
 
     private bool IsOfTheAddress(WitnessInterface entry) => entry.IPv4.Equals(Address.Address);
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Torture.Suites.Rpc;
 using static Torture.Suites.Failover.FaultCases;
 
 namespace Torture.Suites.Failover;
@@ -82,7 +83,7 @@ public sealed class OwnerLost : OwnerSuite
         {
             // The same witness has told it by now to whom it concerns.
             Check.That(Ctdb.AllRegisteredAreTold, await BecomesAsync(() => hearer.HeardAFailover), true);
-            Check.That(Ctdb.OnlyRegisteredAreTold, await ComesWithinSilenceAsync(silent.Reply), false);
+            Check.That(Ctdb.OnlyRegisteredAreTold, await IsToldWithinSilenceAsync(silent.Reply), false);
         }
 
         var reply = await registration.UnRegisterAsync();
@@ -95,20 +96,23 @@ public sealed class OwnerLost : OwnerSuite
     public async Task TheInterfaceListFollows(Func<Node, Fault> lose)
     {
         var (address, owner) = await OwnedAddressAsync();
-        var asked = await WitnessForAsync(address);
-        await using var witness = await ConnectAsync(asked);
 
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
             var next = await NextOwnerOfAsync(address, owner);
             Check.Holds(
                 Ctdb.EveryAddressServed, next is not null && next != owner, $"another owner than {owner}", $"{next}");
-            var list = await AskUntilAsync(
-                witness.GetInterfaceListAsync, list => EntryOf(address, list)?.GroupName == next?.Name);
-            var entry = EntryOf(address, list);
-            Check.That(Ctdb.InterfaceListFollowsOwnership, entry?.GroupName, next?.Name);
-            Check.That(
-                Swn.WitnessFlagForOtherNodes, entry?.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS), next != asked);
+            foreach (var asked in Cluster.Nodes.Where(node => node != owner))
+            {
+                await using var witness = await ConnectAsync(asked);
+                var list = await AskUntilAsync(
+                    witness.GetInterfaceListAsync, list => EntryOf(address, list)?.GroupName == next?.Name);
+                var entry = EntryOf(address, list);
+                Check.That(Ctdb.InterfaceListFollowsOwnership, entry?.GroupName, next?.Name);
+                Check.That(
+                    Swn.WitnessFlagForOtherNodes, entry?.Flags.HasFlag(InterfaceFlags.INTERFACE_WITNESS),
+                    next != asked);
+            }
         }
     }
 
@@ -128,14 +132,17 @@ public sealed class OwnerLost : OwnerSuite
                 Cluster.Limits.Failover);
         }
 
+        var after = await ObserveUntilAsync(seen => seen.Of(owner).Owned.Count > 0);
+        Check.Holds(
+            Ctdb.NodeReturns, after.Of(owner).Owned.Count > 0, $"{owner} owns something again", $"{after}");
         await using var witness = await ConnectAsync(owner);
         var list = await witness.GetInterfaceListAsync();
-        Check.That(Ctdb.NodeReturns, list, r => r.Status, ERROR_SUCCESS);
+        Check.Holds(Ctdb.NodeReturns, list, r => Alive.Answers(r.Status), Alive.InWords);
         Check.That(Ctdb.InterfaceListAgrees, list, r => r.Interfaces.Count, Cluster.PublicAddresses.Count);
     }
 
     [TestCaseSource(nameof(Ways))]
-    [Verifies(Swn.UnavailableThenAvailable), Needs(Capability.IPv6)]
+    [Verifies(Swn.UnavailableThenAvailable, Ctdb.AllRegisteredAreTold), Needs(Capability.IPv6)]
     public async Task AnIpv6AddressMovesTheSameWay(Func<Node, Fault> lose)
     {
         var (address, owner) = await OwnedAddressAsync(AddressFamily.InterNetworkV6);
@@ -144,10 +151,34 @@ public sealed class OwnerLost : OwnerSuite
 
         await using (await Nemesis.InjectAsync(lose(owner)))
         {
-            await BecomesAsync(() => hearer.IsOver);
+            Check.That(Ctdb.AllRegisteredAreTold, await BecomesAsync(() => hearer.IsOver), true);
             Check.Holds(
                 Swn.UnavailableThenAvailable, hearer.HeardAFailover, "UNAVAILABLE, then AVAILABLE", $"{hearer}");
         }
+    }
+
+    /// <summary>A leader that is frozen is noticed by its lock; who follows one, by its silence alone.</summary>
+    [Test, Verifies(Ctdb.EveryAddressServed, Ctdb.FailoverWithin), Needs(Capability.PauseNode, Capability.Smb)]
+    public async Task AFrozenFollowerIsNoticedByItsSilence()
+    {
+        var leader = await LeaderAsync();
+        var seen = await UntilAsync(seen => Followers(seen).Any(), "an address whose owner does not lead");
+        var address = Followers(seen).First();
+        var owner = seen.OwnerOf(address)!;
+        await using var workload = await Workload.StartAsync(Cluster, address);
+
+        await using (await Nemesis.InjectAsync(new PauseNode(owner)))
+        {
+            var next = await NextOwnerOfAsync(address, owner);
+            Check.Holds(
+                Ctdb.EveryAddressServed, next is not null && next != owner, $"another owner than {owner}", $"{next}");
+            await workload.UntilServedAgainAsync(Cluster.Limits.Failover);
+        }
+
+        await Check.HistoryAsync(new FailoverWithin(Cluster.Limits.Failover));
+
+        IEnumerable<PublicAddress> Followers(ClusterObservation seen) => Cluster.PublicAddresses.Where(
+            address => seen.OwnerOf(address) is { } owner && owner != leader);
     }
 
     /// <summary>An address of another owner, and a witness that is neither of the two.</summary>

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using Torture.Protocol.Smb2;
 
 namespace Torture.Suites.Failover;
 
@@ -21,5 +23,29 @@ public abstract class OwnerSuite : Suite
             .Where(address => address.Address.AddressFamily == family)
             .Take(leader is null ? 1 : int.MaxValue)
             .FirstOrDefault(address => seen.OwnerOf(address) is { } owner && owner != leader);
+    }
+
+    /// <summary>A client of SMB at an address.</summary>
+    /// <param name="patience">How long an answer may take.</param>
+    protected async Task<Smb2Client> NegotiateAsync(PublicAddress address, TimeSpan patience)
+    {
+        var connection = await OpenAsync(new IPEndPoint(address.Address, Cluster.Ports.Smb));
+        var options = new Smb2ClientOptions(Time, new Random(Random.Next())) { Timeout = patience };
+        return await Smb2Client.NegotiateAsync(connection.Stream, options, Deadline);
+    }
+
+    /// <summary>The server that does what a client at the address wants; null: nobody does.</summary>
+    protected async Task<Guid?> ServerAtAsync(PublicAddress address)
+    {
+        try
+        {
+            await using var smb = await NegotiateAsync(address, Cluster.Limits.Call);
+            return (await smb.EchoAsync(Deadline)).Outcome == Smb2Outcome.Ok ? smb.ServerGuid : null;
+        }
+        catch (Exception refused) when (refused is IOException or TimeoutException or ProtocolException)
+        {
+            Note($"{address}: {refused.Message}");
+            return null;
+        }
     }
 }

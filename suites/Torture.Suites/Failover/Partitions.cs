@@ -2,7 +2,7 @@ namespace Torture.Suites.Failover;
 
 /// <summary>Nodes do not hear each other: one side serves, the other lets go.</summary>
 [Needs(Capability.Partition, Capability.ThreeNodes, Capability.Observe), BreaksCluster, Takes(120)]
-public sealed class Partitions : Suite
+public sealed class Partitions : OwnerSuite
 {
     [Test, Verifies(Ctdb.PartitionLoserLetsGo, Ctdb.OneSideServes, Ctdb.OneOwnerPerAddress, Ctdb.EveryAddressServed)]
     public async Task WhoeverIsCutOffFromTheLeaderLetsGo()
@@ -28,6 +28,7 @@ public sealed class Partitions : Suite
     }
 
     [Test, Verifies(Ctdb.PartitionLoserLetsGo, Ctdb.EveryAddressServed, Ctdb.OneOwnerPerAddress, Ctdb.OneLeader)]
+    [Needs(Capability.Smb)]
     public async Task ALeaderThatIsCutOffEitherLeadsOrLetsGo()
     {
         var leader = await LeaderAsync();
@@ -43,6 +44,11 @@ public sealed class Partitions : Suite
                 Ctdb.PartitionLoserLetsGo, HoldsNothing([leader], seen) || HoldsNothing(others, seen),
                 $"{leader} holds nothing, or {others[0]} and {others[1]} hold nothing", $"{seen}");
             CheckEveryAddressHasOneOwner(seen);
+            foreach (var address in Cluster.PublicAddresses)
+            {
+                Check.That(Ctdb.EveryAddressServed, await ServerAtAsync(address) is not null, true);
+            }
+
             var leading = seen.Nodes.Where(node => node.Leader == node.Node.Name).ToList();
             Check.Holds(
                 Ctdb.OneLeader, leading.DistinctBy(node => node.Generation).Count() == leading.Count,

@@ -22,7 +22,8 @@ public sealed class ClientMove : Suite
         Check.That(
             Swn.MessageTypes, reply, r => r.Response!.MessageType, NotificationKind.CLIENT_MOVE_NOTIFICATION);
         Check.That(Swn.ClientMoveDelivered, reply, r => r.Kind, NotificationKind.CLIENT_MOVE_NOTIFICATION);
-        Check.That(Swn.MoveReachesClient, reply, r => r.Addresses.Count, 1);
+        Check.That(Swn.MoveReachesClient, reply, r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.ClientMoveAddresses, reply, r => r.Addresses.Count, 1);
         Check.That(Swn.ClientMoveAddresses, reply, r => r.Addresses[0].Address, Destination.Address);
     }
 
@@ -174,7 +175,7 @@ public sealed class ClientMove : Suite
 
         var reply = await mine.AsyncNotifyAsync();
         Check.That(Swn.MoveReachesClient, reply, r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.MoveReachesClient, House.PeersAreIsolated)]
@@ -188,7 +189,28 @@ public sealed class ClientMove : Suite
         await MoveAsync(Client, Destination);
 
         Check.That(Swn.MoveReachesClient, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
+    }
+
+    [Test, Verifies(Swn.MoveReachesClient, House.ManyClientsServed)]
+    public async Task ManyPendingCallsAreAllAnswered()
+    {
+        await using var first = await RegisterAsync();
+        var registrations = new List<Registration> { first };
+        while (registrations.Count < 20)
+        {
+            registrations.Add(await RegisterAsync(over: first.Connection));
+        }
+
+        var polls = registrations.Select(registration => registration.StartAsyncNotify()).ToList();
+
+        await MoveAsync(Client, Destination);
+
+        foreach (var reply in await Task.WhenAll(polls.Select(poll => poll.Reply)))
+        {
+            Check.That(Swn.MoveReachesClient, reply, r => r.Status, ERROR_SUCCESS);
+            Check.That(House.ManyClientsServed, reply, r => r.Status, ERROR_SUCCESS);
+        }
     }
 
     [Test, Verifies(Swn.MoveReachesClient)]

@@ -105,7 +105,7 @@ public sealed class IpChange : Suite
         await ChangeAsync(online: false);
 
         Check.That(Swn.IpChangeReachesClient, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.ChangesQueueMovesCoalesce, Swn.DeliveredOnce)]
@@ -122,6 +122,20 @@ public sealed class IpChange : Suite
         Check.That(
             Swn.ChangesQueueMovesCoalesce, reply, r => r.Addresses[0].Address, Cluster.PublicAddresses[1].Address);
         Check.That(Swn.DeliveredOnce, await ComesWithinSilenceAsync(again.Reply), false);
+    }
+
+    [Test, Verifies(Swn.AddressListNotEmpty), Needs(Capability.DisableNode, Capability.ThreeNodes), BreaksCluster]
+    public async Task AGroupWithoutAddressesIsNotTold()
+    {
+        var node = await OwnerOfAsync(Cluster.PublicAddresses[0]);
+        await using var outage = await Nemesis.InjectAsync(new DisableNode(node));
+        var witness = Cluster.Nodes.First(other => other != node);
+        await using var registration = await RegisterAsync(on: witness, flags: IpNotification);
+        var silent = registration.StartAsyncNotify();
+
+        await using var change = await Nemesis.InjectAsync(new ChangeAddress(Client.Name, node.Name, Online: true));
+
+        Check.That(Swn.AddressListNotEmpty, await ComesWithinSilenceAsync(silent.Reply), false);
     }
 
     private async Task ChangeAsync(bool online, PublicAddress? address = null)

@@ -6,7 +6,9 @@ namespace Torture.Suites.Notify;
 [Needs(Capability.ChangeResource), BreaksCluster]
 public sealed class ResourceChanges : Suite
 {
-    [Test, Verifies(Swn.ResourceChangeDelivered, Swn.ResourceChangeEntry, Swn.InterfaceEventQueuesChange)]
+    [Test]
+    [Verifies(
+        Swn.ResourceChangeDelivered, Swn.ResourceChangeEntry, Swn.InterfaceEventQueuesChange, Swn.InterfaceEventWakes)]
     public async Task UnavailableIsTold()
     {
         await using var registration = await RegisterAsync();
@@ -16,6 +18,7 @@ public sealed class ResourceChanges : Suite
 
         var reply = await pending.Reply;
         Check.That(Swn.InterfaceEventQueuesChange, reply, r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.InterfaceEventWakes, reply, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.ResourceChangeDelivered, reply, r => r.Kind, NotificationKind.RESOURCE_CHANGE_NOTIFICATION);
         Check.That(Swn.ResourceChangeDelivered, reply, r => r.Changes.Count, 1);
         Check.That(
@@ -83,7 +86,9 @@ public sealed class ResourceChanges : Suite
         var reply = await registration.AsyncNotifyAsync();
         var again = registration.StartAsyncNotify();
 
-        Check.That(Swn.EventBeforeCallDelivered, reply, r => r.Changes.Count, 1);
+        Check.That(
+            Swn.EventBeforeCallDelivered, reply, r => r.Kind, NotificationKind.RESOURCE_CHANGE_NOTIFICATION);
+        Check.That(Swn.DeliveredOnce, reply, r => r.Changes.Count, 1);
         Check.That(Swn.DeliveredOnce, await ComesWithinSilenceAsync(again.Reply), false);
     }
 
@@ -121,7 +126,7 @@ public sealed class ResourceChanges : Suite
         await using var outage = await Nemesis.InjectAsync(Unavailable);
 
         Check.That(Swn.InterfaceEventQueuesChange, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(House.PeersAreIsolated, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(House.PeersAreIsolated, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.InterfaceEventQueuesChange, Ctdb.AllRegisteredAreTold)]
@@ -185,7 +190,7 @@ public sealed class ResourceChanges : Suite
     public async Task TheInterfaceListSaysUnavailable()
     {
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-        await using var outage = await Nemesis.InjectAsync(Unavailable);
+        await using var outage = await Nemesis.RequestAsync(Unavailable);
 
         var during = await witness.GetInterfaceListAsync();
         await outage.HealAsync();
@@ -196,6 +201,7 @@ public sealed class ResourceChanges : Suite
         Check.That(Swn.InterfaceEventSetsState, StateIn(during), InterfaceState.UNAVAILABLE);
         Check.That(Swn.InterfaceStateReported, StateIn(during), InterfaceState.UNAVAILABLE);
         Check.That(Swn.InterfaceStates, (ushort?)StateIn(during), (ushort)0xFF);
+        Check.That(Swn.InterfaceEventSetsState, StateIn(after), InterfaceState.AVAILABLE);
         Check.That(Swn.InterfaceStateReported, StateIn(after), InterfaceState.AVAILABLE);
     }
 

@@ -41,6 +41,7 @@ public sealed class SeveralKinds : Suite
         var second = await registration.AsyncNotifyAsync();
 
         Check.That(Swn.OneKindPerResponse, first, r => r.Kind, NotificationKind.CLIENT_MOVE_NOTIFICATION);
+        Check.That(Swn.OneKindPerResponse, second, r => r.Kind, NotificationKind.SHARE_MOVE_NOTIFICATION);
         Check.That(Swn.ShareMoveDelivered, second, r => r.Kind, NotificationKind.SHARE_MOVE_NOTIFICATION);
     }
 

@@ -24,10 +24,10 @@ public sealed class ShareMove : Suite
         await using var registration = await RegisterAsync(share: Share);
         var move = await MoveAsync();
         await using var outage = await Nemesis.InjectAsync(move);
+        var observed = await Cluster.ObserveAsync(Deadline);
 
         var reply = await registration.AsyncNotifyAsync();
 
-        var observed = await Cluster.ObserveAsync(Deadline);
         var expected = observed.Of(move.To).Owned.Select(address => address.Address).ToHashSet();
         Check.Holds(
             Swn.ShareMoveDelivered, expected.SetEquals(reply.Addresses.Select(address => address.Address!)),
@@ -45,9 +45,8 @@ public sealed class ShareMove : Suite
 
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
-        Check.That(Swn.ShareNotificationWanted, await wanting.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.ShareMoveReachesClient, await wanting.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.ShareNotificationWanted, await ComesWithinSilenceAsync(silent.Reply), false);
-        Check.That(Swn.ShareMoveReachesClient, silent.Reply.IsCompleted, false);
     }
 
     [Test, Verifies(Swn.ShareMoveReachesClient), Needs(Capability.ScaleOutShare)]
@@ -64,7 +63,7 @@ public sealed class ShareMove : Suite
         Check.That(Swn.ShareMoveReachesClient, await ComesWithinSilenceAsync(silent.Reply), false);
     }
 
-    [Test, Verifies(Swn.ShareMoveAndIpChangeAreVersion2, Swn.RegisterIsVersion1)]
+    [Test, Verifies(Swn.ShareMoveAndIpChangeAreVersion2, Swn.RegisterIsVersion1, Swn.ShareMoveDelivered)]
     public async Task NoVersion1ClientHearsIt()
     {
         await using var version2 = await RegisterAsync(share: Share);
@@ -73,10 +72,27 @@ public sealed class ShareMove : Suite
 
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
-        Check.That(
-            Swn.ShareMoveAndIpChangeAreVersion2, await version2.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.ShareMoveDelivered, await version2.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.ShareMoveAndIpChangeAreVersion2, await ComesWithinSilenceAsync(silent.Reply), false);
         Check.That(Swn.RegisterIsVersion1, silent.Reply.IsCompleted, false);
+        Check.That(Swn.ShareMoveDelivered, silent.Reply.IsCompleted, false);
+    }
+
+    [Test, Verifies(Swn.ShareMoveReachesClient, House.PeersAreIsolated)]
+    public async Task OfOneClientIsToldToNoOther()
+    {
+        var other = AnotherClient();
+        await using var mine = await RegisterAsync(share: Share);
+        await using var theirs = await RegisterAsync(on: mine.Node, share: Share, client: other);
+        var silent = theirs.StartAsyncNotify();
+        var move = await MoveAsync();
+
+        await using var outage = await Nemesis.InjectAsync(new TellShareMove(Client.Name, move.Share, move.To));
+
+        Check.That(Swn.ShareMoveReachesClient, await mine.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
+        var isTold = await IsToldWithinSilenceAsync(silent.Reply);
+        Check.That(Swn.ShareMoveReachesClient, isTold, false);
+        Check.That(House.PeersAreIsolated, isTold, false);
     }
 
     [Test, Verifies(Swn.EventBeforeCallDelivered, Swn.DeliveredOnce)]
@@ -96,14 +112,20 @@ public sealed class ShareMove : Suite
     public async Task TheWayBackReplacesTheWayThere()
     {
         await using var registration = await RegisterAsync(share: Share);
-        await using (await Nemesis.InjectAsync(await MoveAsync()))
+        var move = await MoveAsync();
+        await using (await Nemesis.InjectAsync(move))
         {
         }
 
+        var there = (await Cluster.ObserveAsync(Deadline)).Of(move.To).Owned.Select(address => address.Address);
         var reply = await registration.AsyncNotifyAsync();
         var again = registration.StartAsyncNotify();
 
         Check.That(Swn.ChangesQueueMovesCoalesce, reply, r => r.Kind, NotificationKind.SHARE_MOVE_NOTIFICATION);
+        Check.Holds(
+            Swn.ChangesQueueMovesCoalesce,
+            !there.ToHashSet().Overlaps(reply.Addresses.Select(address => address.Address!)),
+            $"nothing of {move.To}", string.Join(", ", reply.Addresses.Select(address => address.Address)));
         Check.That(Swn.ChangesQueueMovesCoalesce, await ComesWithinSilenceAsync(again.Reply), false);
     }
 

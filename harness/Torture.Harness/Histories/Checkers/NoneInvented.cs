@@ -64,7 +64,7 @@ internal static class Unexplained
     private static NotificationKind? KindOf(HistoryEvent happened) => happened switch
     {
         FaultInjected { Fault: MoveClient } => NotificationKind.CLIENT_MOVE_NOTIFICATION,
-        FaultInjected { Fault: MoveShare } => NotificationKind.SHARE_MOVE_NOTIFICATION,
+        FaultInjected { Fault: MoveShare or TellShareMove } => NotificationKind.SHARE_MOVE_NOTIFICATION,
         FaultInjected { Fault: ChangeAddress } => NotificationKind.IP_CHANGE_NOTIFICATION,
         FaultInjected { Fault: ChangeResource } or AddressReleased or AddressTaken { Order: not 0 } =>
             NotificationKind.RESOURCE_CHANGE_NOTIFICATION,

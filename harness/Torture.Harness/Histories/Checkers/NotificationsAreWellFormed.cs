@@ -44,7 +44,11 @@ public sealed class NotificationsAreWellFormed : IChecker
 
         foreach (var unreadable in history.Of<UnreadableSeen>())
         {
-            yield return Finding.CannotTell(Swn.NotificationLayout, unreadable.What, "witness traffic");
+            yield return unreadable.IsResponse
+                ? Finding.At(
+                    unreadable, Swn.NotificationLayout, holds: false, unreadable.What, "an answer that can be read",
+                    "AsyncNotify response")
+                : Finding.CannotTell(Swn.NotificationLayout, unreadable.What, "witness traffic");
         }
     }
 

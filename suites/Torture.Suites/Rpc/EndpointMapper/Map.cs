@@ -138,9 +138,12 @@ public sealed class Map : Suite
     public async Task NobodyNeedsToLogOn()
     {
         // Every question of these cases is asked without a log-on.
-        var response = await AskAsync(Tower.Build(SyntaxId.Witness, Anywhere));
+        await using var mapper = await BindMapperAsync(Node.Address);
+        var question = Question(mapper, Tower.Build(SyntaxId.Witness, Anywhere), maxTowers: 4);
 
-        Check.That(Rpce.MapperWithoutAuthentication, response.Status, EptStatus.ept_s_ok);
+        var reply = await mapper.CallAsync((ushort)EndpointMapperOperation.ept_map, question);
+
+        Check.That(Rpce.MapperWithoutAuthentication, reply, r => r.Status, ERROR_SUCCESS);
     }
 
     [TestCase((ushort)0, TestName = "{m}_ept_insert")]

@@ -93,7 +93,8 @@ public sealed class Inquiries : Suite
         var stopped = ManagementCodec.DecodeStopServerListeningResponse(reply.Stub.Span, management.Syntax);
         Check.That(Rpce.StopDenied, stopped.Status, 5u);
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-        Check.That(House.StaysUp, await witness.GetInterfaceListAsync(), r => r.Status, ERROR_SUCCESS);
+        Check.Holds(
+            House.StaysUp, await witness.GetInterfaceListAsync(), r => Alive.Answers(r.Status), Alive.InWords);
     }
 
     [TestCase(0u, TestName = "{m}_0")]

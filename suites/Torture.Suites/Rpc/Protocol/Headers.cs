@@ -50,12 +50,25 @@ public sealed class Headers : Suite
         var answer = await wire.AskAsync<ResponsePdu>(
             Wire.Call(3, 0, default) with { Representation = DataRepresentation.BigEndian }, security);
 
-        var list = answer is null
-            ? null
-            : WitnessCodec.DecodeGetInterfaceListResponse(
-                answer.Stub.Span, new NdrSyntax(false, answer.Representation.IsBigEndian));
+        var list = ListIn(answer);
         Check.That(Rpce.DataRepresentationHonoured, list?.Status, ERROR_SUCCESS);
         Check.That(Swn.InterfaceListLayout, list?.Interfaces?.Length, Cluster.PublicAddresses.Count);
+    }
+
+    /// <summary>The list in the byte order that the answer announces; null where that cannot be read.</summary>
+    private static GetInterfaceListResponse? ListIn(ResponsePdu? answer)
+    {
+        try
+        {
+            return answer is null
+                ? null
+                : WitnessCodec.DecodeGetInterfaceListResponse(
+                    answer.Stub.Span, new NdrSyntax(false, answer.Representation.IsBigEndian));
+        }
+        catch (NdrException)
+        {
+            return null;
+        }
     }
 
     [TestCase(0, TestName = "{m}_0")]
@@ -137,7 +150,7 @@ public sealed class Headers : Suite
             await wire.SendAsync(new[] { octet });
         }
 
-        var ack = await wire.ReceiveAsync();
+        var ack = await wire.NextAsync();
         Check.That(Rpce.SplitAnywhere, ack?.Type, PduType.BindAck);
     }
 

@@ -83,6 +83,7 @@ public sealed class AuthenticationLevels : Suite
         var reply = await witness.GetInterfaceListAsync();
 
         Check.That(Swn.PrivacyAccepted, reply, r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.GetInterfaceListSucceeds, reply, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.GetInterfaceListSucceeds, reply, r => r.Interfaces.Count, Cluster.PublicAddresses.Count);
     }
 
@@ -95,6 +96,7 @@ public sealed class AuthenticationLevels : Suite
         var gone = await witness.UnRegisterAsync(registered.Handle);
 
         Check.That(Swn.RegisterReturnsHandle, registered, r => r.Status, ERROR_SUCCESS);
+        Check.Holds(Swn.RegisterReturnsHandle, registered, r => !r.Handle.IsNull, "the handle is not null");
         Check.That(Swn.PrivacyAccepted, gone, r => r.Status, ERROR_SUCCESS);
     }
 

@@ -36,12 +36,14 @@ public sealed class AuthenticationSignatures : Suite
         await using var session = await EstablishAsync(AuthenticationLevel.Integrity);
         var request = session.Request();
         request[^8] ^= 0xFF;
+
         var answer = await session.SendAsync(request, Deadline);
 
-        var next = answer is null ? null : await session.ReceiveAsync(Deadline);
-
         IsRefused(Rpce.BadSignatureRefused, answer);
-        Check.That(Rpce.BadSignatureRefused, next is null, true);
+        if (answer is FaultPdu)
+        {
+            Check.That(Rpce.BadSignatureRefused, await session.ReceiveAsync(Deadline) is null, true);
+        }
     }
 
     [TestCaseSource(nameof(Levels)), Verifies(Rpce.SequenceKept)]
@@ -74,8 +76,7 @@ public sealed class AuthenticationSignatures : Suite
     {
         await using var session = await EstablishAsync(level, spnego);
 
-        // That the session opens it shows that its signature holds.
-        var answer = await session.SendAsync(session.Request(), Deadline);
+        var answer = await OpenedAsync(session.SendAsync(session.Request(), Deadline));
 
         Check.That(Rpce.ResponseProtected, answer?.Security?.Level, level);
         Check.That(Rpce.ResponseProtected, answer?.Security?.Type, session.Security.Context.Type);
@@ -93,10 +94,9 @@ public sealed class AuthenticationSignatures : Suite
         var bytes = await session.Rpc.ReceiveBytesAsync(Deadline) ?? [];
 
         var onTheWire = bytes.AsSpan().IndexOf(address) >= 0;
+        Check.That(Rpce.SealedIsUnreadable, onTheWire, false);
         session.Security.Unprotect(bytes, session.Rpc.HeaderSigning);
         var opened = bytes.AsSpan().IndexOf(address) >= 0;
-
-        Check.That(Rpce.SealedIsUnreadable, onTheWire, false);
         Check.That(Rpce.SealedIsUnreadable, opened, true);
     }
 
@@ -114,10 +114,9 @@ public sealed class AuthenticationSignatures : Suite
         var answer = await session.SendAsync(session.Request(), Deadline);
 
         Check.That(Rpce.HeaderSigning, answer is ResponsePdu, true);
-        if (!announced)
-        {
-            Check.That(Rpce.HeaderSigning, ack.Flags & PduFlags.SupportHeaderSign, PduFlags.None);
-        }
+        Check.That(
+            Rpce.HeaderSigning, ack.Flags & PduFlags.SupportHeaderSign,
+            announced ? PduFlags.SupportHeaderSign : PduFlags.None);
     }
 
     [Test, Verifies(Rpce.UnprotectedRequestRefused, Swn.WeakAuthenticationLevelRefused)]
@@ -158,6 +157,19 @@ public sealed class AuthenticationSignatures : Suite
         var answer = await session.SendAsync(session.Request(pdu => pdu with { Stub = trailer.Encode() }), Deadline);
 
         Check.That(Rpce.VerificationTrailerTolerated, answer is ResponsePdu, right);
+    }
+
+    /// <summary>That the session opens an answer shows that its signature holds; null: it does not.</summary>
+    private static async Task<Pdu?> OpenedAsync(Task<Pdu?> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (SecurityContextException)
+        {
+            return null;
+        }
     }
 
     private static int At(string part, int length) => part switch

@@ -102,8 +102,10 @@ public sealed class KeepAlive : Suite
         var sooner = quick.StartAsyncNotify();
 
         var first = await sooner.Reply;
+        Check.That(Swn.KeepAliveElapses, first, r => r.Status, ERROR_TIMEOUT);
         Check.That(Swn.KeepAliveElapses, first, r => r.TimeOnWire, NotMuchLaterThan(TimeSpan.FromSeconds(1)));
         var second = await later.Reply;
+        Check.That(Swn.KeepAliveElapses, second, r => r.Status, ERROR_TIMEOUT);
         Check.That(Swn.KeepAliveNeverEarly, second, r => r.TimeOnWire, NotMuchLaterThan(TimeSpan.FromSeconds(4)));
     }
 

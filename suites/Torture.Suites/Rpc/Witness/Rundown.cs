@@ -37,7 +37,8 @@ public sealed class Rundown : Suite
         Check.That(Rpce.RundownAfterCalls, isGone, true);
         Check.That(Swn.ConnectionMonitoring, (await pending.Reply).Status, Outcome.ConnectionClosed);
         await using var next = await ConnectAsync(registration.Node);
-        Check.That(House.StaysUp, await next.GetInterfaceListAsync(), r => r.Status, ERROR_SUCCESS);
+        Check.Holds(
+            House.StaysUp, await next.GetInterfaceListAsync(), r => Alive.Answers(r.Status), Alive.InWords);
     }
 
     [Test, Verifies(Swn.ConnectionLossRunsDown, Swn.ForeignHandle)]

@@ -15,6 +15,8 @@ public sealed class TransferSyntaxes : Suite
         var expected = await witness20.GetInterfaceListAsync();
         var list = await witness64.GetInterfaceListAsync();
 
+        Check.That(Swn.InterfaceListLayout, expected, r => r.Interfaces.Count, Cluster.PublicAddresses.Count);
+        Check.That(Swn.InterfaceInfoLayout, expected, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.InterfaceListLayout, list, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.InterfaceInfoLayout, list, r => r.Interfaces, expected.Interfaces);
     }
@@ -23,10 +25,14 @@ public sealed class TransferSyntaxes : Suite
     [Verifies(Swn.PointersAndStrings, Swn.ContextHandle)]
     public async Task ARegistrationIsTakenAndEnded(uint version)
     {
-        await using var registration = await RegisterAsync(version: version, options: Ndr64);
+        await using var witness = await ConnectAsync(Cluster.Nodes[0], Ndr64);
 
-        Check.That(Swn.PointersAndStrings, registration.Reply, r => r.Status, ERROR_SUCCESS);
-        Check.That(Swn.ContextHandle, await registration.UnRegisterAsync(), r => r.Status, ERROR_SUCCESS);
+        var reply = version == WitnessVersion.V1
+            ? await witness.RegisterAsync(Valid.Register(Cluster, Client))
+            : await witness.RegisterExAsync(Valid.RegisterEx(Cluster, Client));
+
+        Check.That(Swn.PointersAndStrings, reply, r => r.Status, ERROR_SUCCESS);
+        Check.That(Swn.ContextHandle, await witness.UnRegisterAsync(reply.Handle), r => r.Status, ERROR_SUCCESS);
     }
 
     [Test, Verifies(Swn.RegisterExNullParameter)]

@@ -16,7 +16,8 @@ public sealed class UnRegisterEx : Suite
 
         Check.That(Swn.UnRegisterExMethod, reply, r => r.Status, ERROR_SUCCESS);
         Check.That(Swn.UnRegisterExRemoves, reply, r => r.Handle, ContextHandle.Null);
-        Check.That(Swn.ContextHandleReference, reply, r => r.Handle.IsNull, true);
+        Check.Holds(
+            Swn.ContextHandleReference, reply, r => r.Status.IsSuccess && r.Handle.IsNull, "the null handle");
         var notify = await witness.AsyncNotifyAsync(registered.Handle);
         Check.That(Swn.UnRegisterExRemoves, notify, r => r.Status, ERROR_NOT_FOUND);
     }

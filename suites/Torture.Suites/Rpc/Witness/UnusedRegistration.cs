@@ -81,7 +81,7 @@ public sealed class UnusedRegistration : Suite
     public async Task OnlyTheUnusedOneIsForgotten()
     {
         await using var used = await RegisterAsync(keepAlive: TimeSpan.FromHours(1));
-        await using var unused = await RegisterAsync(over: used.Connection);
+        await using var unused = await RegisterAsync(over: used.Connection, client: AnotherClient());
         var pending = used.StartAsyncNotify();
 
         await PassAsync(Certainly);
