@@ -9,6 +9,8 @@ namespace Torture.Harness;
 /// </summary>
 public sealed class Workload : IAsyncDisposable
 {
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
+
     private readonly WorkloadLoop _loop;
 
     private Workload(WorkloadLoop loop) => _loop = loop;
@@ -28,10 +30,12 @@ public sealed class Workload : IAsyncDisposable
         return await StartAsync(cluster, address);
     }
 
-    public static async Task<Workload> StartAsync(ICluster cluster, PublicAddress entry, CaseClient? client = null)
+    /// <param name="pace">Between two operations; left out: enough of them to see an outage to the millisecond.</param>
+    public static async Task<Workload> StartAsync(
+        ICluster cluster, PublicAddress entry, CaseClient? client = null, TimeSpan? pace = null)
     {
         var run = CaseCluster.CaseOf(cluster);
-        var loop = new WorkloadLoop(run, entry, client ?? run.Client);
+        var loop = new WorkloadLoop(run, entry, client ?? run.Client, pace ?? Pace);
         await loop.StartAsync();
         return new Workload(loop);
     }

@@ -34,6 +34,11 @@ internal static class ExploreCommand
         DefaultValueFactory = _ => 5,
     };
 
+    private static readonly Option<bool> AsMade = new("--as-made")
+    {
+        Description = "What is found is told at once, and not made smaller.",
+    };
+
     private static readonly Option<string?> Out = new("--out")
     {
         Description = "Where history, capture and logs of what was found go. Without: nowhere.",
@@ -46,7 +51,7 @@ internal static class ExploreCommand
             "Random clusters, clients and faults in simulated time, watched by the checkers of every case. What breaks "
             + "something is made as small as it gets and printed as a case; 1 if there is any.")
         {
-            Seeds, From, AtOnce, Most, TargetOptionsOf.Mutant, TargetOptionsOf.Set, Out,
+            Seeds, From, AtOnce, Most, AsMade, TargetOptionsOf.Mutant, TargetOptionsOf.Set, Out,
         };
         command.SetAction((parsed, cancellationToken) => Task.Run(() => Explore(parsed, cancellationToken)));
         return command;
@@ -78,7 +83,7 @@ internal static class ExploreCommand
                 },
                 (seed, loop) =>
                 {
-                    var finding = explorer.Explore(seed, interruption.Token);
+                    var finding = explorer.Explore(seed, !parsed.GetValue(AsMade), interruption.Token);
                     lock (gate)
                     {
                         played++;

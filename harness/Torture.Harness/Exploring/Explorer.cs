@@ -29,12 +29,15 @@ public sealed class Explorer(RunOptions options)
         ?? throw new TargetUnusableException(
             $"target {options.Target} has no simulated time: torture explore --target simulation");
 
+    /// <param name="shrink">False: what is found stays as chance made it.</param>
     /// <returns>Null: nothing is wrong.</returns>
-    public Found? Explore(int seed, CancellationToken cancellationToken)
+    public Found? Explore(int seed, bool shrink, CancellationToken cancellationToken)
     {
         var made = ScenarioMaker.Of(seed);
         var result = Play(made, folder: null, cancellationToken);
-        return result.Verdict == Verdict.Passed ? null : Shrink(made, result, cancellationToken);
+        return result.Verdict == Verdict.Passed ? null
+            : shrink ? Shrink(made, result, cancellationToken)
+            : new Found(made, made, result, Tries: 0);
     }
 
     /// <summary>Plays it once.</summary>

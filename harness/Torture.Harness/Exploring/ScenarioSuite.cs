@@ -10,6 +10,9 @@ namespace Torture.Harness.Exploring;
 /// <summary>Plays a scenario as a case does: by the verbs of cases, watched by the same checkers.</summary>
 internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
 {
+    /// <summary>So that a lost operation is missed soon, and an hour of them takes no time.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<int, Registration> _registrations = [];
@@ -91,7 +94,8 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
     {
         try
         {
-            _workloads.Add(await Workload.StartAsync(Cluster, AddressOf(act.Address), AnotherClient()));
+            _workloads.Add(await Workload.StartAsync(
+                Cluster, AddressOf(act.Address), AnotherClient(), Pace));
         }
         catch (InconclusiveException nobody)
         {

@@ -91,7 +91,9 @@ internal sealed class CaseCapture(ICaptureSession session)
 {
     private readonly Lock _gate = new();
     private readonly List<CapturedPacket> _packets = [];
+    private readonly Dictionary<long, int> _markers = [];
     private readonly long _droppedBefore = session.Dropped;
+    private int _looked;
 
     public IReadOnlyList<CaptureLink> Links => session.Links;
 
@@ -112,17 +114,42 @@ internal sealed class CaseCapture(ICaptureSession session)
     /// <summary>TCP and UDP after the marker of this number, that one first; empty while it was not seen.</summary>
     public IReadOnlyList<PacketView> After(long marker)
     {
-        var views = new List<PacketView>();
-        foreach (var packet in Packets)
+        List<CapturedPacket> after;
+        lock (_gate)
         {
-            if (PacketView.TryRead(packet, out var view)
-                && (views.Count > 0 || (!view.IsTcp && Marker.TryDecode(view.Payload.Span)?.Number == marker)))
+            if (FindMarker(marker) is not { } at)
+            {
+                return [];
+            }
+
+            after = _packets[at..];
+        }
+
+        var views = new List<PacketView>();
+        foreach (var packet in after)
+        {
+            if (PacketView.TryRead(packet, out var view))
             {
                 views.Add(view);
             }
         }
 
         return views;
+    }
+
+    /// <summary>Whoever waits for something asks again and again: each packet is looked at once.</summary>
+    private int? FindMarker(long marker)
+    {
+        for (; _looked < _packets.Count; _looked++)
+        {
+            if (PacketView.TryRead(_packets[_looked], out var view) && !view.IsTcp
+                && Marker.TryDecode(view.Payload.Span) is { Number: var number })
+            {
+                _markers.TryAdd(number, _looked);
+            }
+        }
+
+        return _markers.TryGetValue(marker, out var at) ? at : null;
     }
 
     public void Add(CapturedPacket packet)

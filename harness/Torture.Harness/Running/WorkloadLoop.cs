@@ -9,10 +9,10 @@ namespace Torture.Harness.Running;
 /// <summary>
 /// The client behind a workload: connects, negotiates, echoes; and again, when the connection breaks.
 /// </summary>
-internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient client) : IAsyncDisposable
+/// <param name="pace">Between two operations.</param>
+internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient client, TimeSpan pace)
+    : IAsyncDisposable
 {
-    /// <summary>Between two operations: enough of them to see an outage to the millisecond, not more.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
 
     /// <summary>To read all packets of a case takes a while.</summary>
     private static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(0.5);
@@ -90,13 +90,13 @@ internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient 
                 while (!stop.IsCancellationRequested && smb.Ended is null)
                 {
                     await OperateAsync(smb, stop);
-                    await Task.Delay(Pace, run.Time, stop);
+                    await Task.Delay(pace, run.Time, stop);
                 }
             }
             catch (Exception lost) when (lost is IOException or TimeoutException or ProtocolException)
             {
                 // Not WhenAny of a delay that can be called off: that would go on elsewhere than where it waited.
-                await Task.Delay(Pace, run.Time, CancellationToken.None);
+                await Task.Delay(pace, run.Time, CancellationToken.None);
             }
             catch (OperationCanceledException)
             {

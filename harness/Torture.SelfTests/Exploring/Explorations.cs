@@ -63,7 +63,7 @@ public sealed class Explorations
         var seed = Enumerable.Range(1, MostSeeds).First(
             seed => Play(ScenarioMaker.Of(seed), mutant).Verdict == Verdict.Failed);
 
-        var found = new Explorer(Options(mutant)).Explore(seed, CancellationToken.None)!;
+        var found = new Explorer(Options(mutant)).Explore(seed, shrink: true, CancellationToken.None)!;
 
         found.Smallest.Acts.Count.Should().BeLessThan(found.Made.Acts.Count);
         Play(found.Smallest, mutant).Verdict.Should().Be(Verdict.Failed);
