@@ -40,20 +40,27 @@ internal sealed record Hearing(
     public static Hearing Of(WitnessStory story, History history)
     {
         var expected = NotificationModel.For(story, history);
-        var open = expected.ToList();
+        var all = Histories.Heard.AllOf(story);
+        var aligned = Alignment.Of(
+            [.. all.Where(one => one.Change is not null)], [.. expected.Where(one => one.Change is not null)],
+            Tolerance);
+        var open = expected.Except(aligned.OfType<Expected>(), ReferenceEqualityComparer.Instance)
+            .Cast<Expected>().ToList();
         var heard = new List<(Heard, Expected?)>();
         Expected? last = null;
-        foreach (var one in Histories.Heard.AllOf(story))
+        var changes = 0;
+        foreach (var one in all)
         {
-            var cause = CauseOf(one, open, last)
+            var cause = (one.Change is null ? null : aligned[changes++]) ?? CauseOf(one, open)
                 ?? (last is not null && one.Is(last) && last.Change is not null ? last : null);
             heard.Add((one, cause));
             if (cause is not null)
             {
                 open.RemoveAll(may => ReferenceEquals(may, cause) || IsOverwritten(may, cause));
-                if (cause.IsEarly && open.Find(may => one.Is(may) && may.Subject == cause.Subject) is { } later)
+                if (cause.IsEarly)
                 {
-                    open.Remove(later);
+                    open.Remove(open.Find(may => !may.IsEarly && one.Is(may) && may.Subject == cause.Subject
+                        && may.At >= cause.At)!);
                 }
 
                 last = cause;
@@ -73,25 +80,12 @@ internal sealed record Hearing(
                 || poll.AskedAt > due);
     }
 
-    /// <summary>Changes come in their order; of moves that piled up the last one is told.</summary>
-    private static Expected? CauseOf(Heard one, List<Expected> open, Expected? last) =>
+    /// <summary>Of moves that piled up the last one is told; news of changes may cross.</summary>
+    private static Expected? CauseOf(Heard one, List<Expected> open) =>
         one.Change is not null
-            ? ChangeOf(one, [.. open.Where(may => one.Is(may) && may.At <= one.At + Tolerance)], last)
+            ? open.Find(may => one.Is(may) && may.At <= one.At + Tolerance)
             : open.LastOrDefault(may => one.Is(may) && may.At <= one.At)
                 ?? open.FirstOrDefault(may => one.Is(may) && may.At <= one.At + Skew);
-
-    /// <summary>
-    /// One that is not older than what was told before, if there is any; and what need not have been told stands back
-    /// behind what must have been, and reads the same.
-    /// </summary>
-    private static Expected? ChangeOf(Heard one, List<Expected> may, Expected? last)
-    {
-        var later = may.FindAll(cause => cause.At >= last?.At);
-        var causes = later.Count > 0 ? later : may;
-        return causes is [{ IsCertain: false }, ..]
-            ? causes.Find(cause => cause.IsCertain && cause.ToString() == one.Text) ?? causes[0]
-            : causes.FirstOrDefault();
-    }
 
     /// <summary>Of moves of one kind that nobody fetched in time only the last is kept.</summary>
     private static bool IsOverwritten(Expected earlier, Expected delivered) =>
