@@ -48,8 +48,8 @@ public sealed class FraudsAreFound
         var said = await Task.WhenAll(Faults("").Index().Select(
             one => InjectAsync(new Boaster(new NullNemesis(_cluster)), one.Index).WaitAsync(cancellationToken)));
 
-        // Of a bad link no node can tell, so nobody is asked.
-        var unseen = Faults("").Select(fault => fault is LinkFault ? "on the wire" : "by observation");
+        // What no node can tell of, such as a bad link, nobody is asked.
+        var unseen = Faults("").Select(fault => fault.IsToldByNodes ? "by observation" : "on the wire");
         said.Zip(unseen).Should().OnlyContain(one => one.First.EndsWith($" was not seen to act {one.Second}"));
     }
 
@@ -72,7 +72,7 @@ public sealed class FraudsAreFound
         var said = await Task.WhenAll(events.Select(one =>
             InjectAsync(new SilentTraffic(new LyingObserver(_cluster)), one.Index).WaitAsync(cancellationToken)));
 
-        said.Should().HaveCount(5).And.OnlyContain(text => text.EndsWith(" was not seen to act on the wire"));
+        said.Should().HaveCount(6).And.OnlyContain(text => text.EndsWith(" was not seen to act on the wire"));
     }
 
     [TestCase("nemesis", "null", "disable n1 was not seen to act by observation")]
@@ -151,8 +151,10 @@ public sealed class FraudsAreFound
         yield return new BanNode(two);
         yield return new StopWitness(two);
         yield return new MoveAddress(address, one);
-        yield return new MoveShare(
-            _cluster.Shares.First(share => share.Kind == ShareKind.Failover), _cluster.Nodes[2]);
+        var share = _cluster.Shares.First(share => share.Kind == ShareKind.Failover);
+        yield return new MoveShare(share, _cluster.Nodes[2]);
+        yield return new TellShareMove(client, share, two);
+        yield return new FailEnumeration(two);
         yield return new Partition(one, two);
         yield return new MoveClient(client, two);
         yield return new ChangeResource(address, InterfaceState.UNAVAILABLE);

@@ -101,7 +101,7 @@ internal sealed partial class Transcript : IDisposable
         var stub = call.ResponseStub.Stub.ToArray();
         var isHandle = (WitnessOperation)call.Opnum is WitnessOperation.WitnessrRegister
             or WitnessOperation.WitnessrRegisterEx or WitnessOperation.WitnessrUnRegisterEx;
-        return isHandle
+        return isHandle && stub.Length >= 20
             ? (stub.AsSpan(0, 20).ContainsAnyExcept((byte)0) ? "handle " : "null ") + Convert.ToHexString(stub[20..])
             : Convert.ToHexString(stub);
     }

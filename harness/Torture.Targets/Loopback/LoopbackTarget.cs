@@ -74,7 +74,6 @@ public sealed class LoopbackTarget : ITarget
     private static CapabilitySet CapabilitiesHere(bool isRoot, TargetOptions options)
     {
         var capabilities = CapabilitySet.Everything
-            .Without(Capability.FailEnumeration, "the target loopback has no verb for it")
             .Without(Capability.LinkAddresses, "loopback has no link addresses: use the target containers")
             .WithoutAll(LinkFault.All, "loopback has no links that could be bad: use the target containers");
         if (!isRoot)

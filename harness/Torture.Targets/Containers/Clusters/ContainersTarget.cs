@@ -133,10 +133,7 @@ public sealed class ContainersTarget : ITarget
 
     private static CapabilitySet CapabilitiesHere(TargetOptions options)
     {
-        var capabilities = ReferenceOptions.WithLibpcap(ReferenceOptions.Narrow(
-            CapabilitySet.Everything
-                .Without(Capability.FailEnumeration, "the target containers has no verb for it"),
-            options));
+        var capabilities = ReferenceOptions.WithLibpcap(ReferenceOptions.Narrow(CapabilitySet.Everything, options));
         if (CtdbOption.IsOn(options))
         {
             capabilities = CtdbOption.Of(capabilities);
