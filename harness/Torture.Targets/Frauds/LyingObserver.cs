@@ -62,6 +62,7 @@ internal sealed class LyingObserver(ICluster cluster) : PassingCluster(cluster)
             })],
         },
         MoveClient move => CarryOut(seen, fault, move.ClientName),
+        TellShareMove move => CarryOut(seen, fault, move.ClientName),
         ChangeAddress change => CarryOut(seen, fault, change.ClientName),
         ForceResponse force => CarryOut(seen, fault, force.ClientName),
         ChangeResource change => CarryOut(seen, fault, change.Address.ToString()),
