@@ -130,7 +130,14 @@ public sealed class IpChange : Suite
         var node = await OwnerOfAsync(Cluster.PublicAddresses[0]);
         await using var outage = await Nemesis.InjectAsync(new DisableNode(node));
         var witness = Cluster.Nodes.First(other => other != node);
-        await using var registration = await RegisterAsync(on: witness, flags: IpNotification);
+        await UntilAsync(
+            seen => Cluster.PublicAddresses.All(address => seen.OwnerOf(address) is { } owner && owner != node),
+            $"every address is with another node than {node}");
+        await using var connection = await ConnectAsync(witness);
+        // What the witness has still to hear of these moves it would tell, too.
+        await AskUntilAsync(connection.GetInterfaceListAsync, list => list.Interfaces.All(
+            entry => entry.State == InterfaceState.AVAILABLE && entry.GroupName != node.Name));
+        await using var registration = await RegisterAsync(over: connection, flags: IpNotification);
         var silent = registration.StartAsyncNotify();
 
         await using var change = await Nemesis.InjectAsync(new ChangeAddress(Client.Name, node.Name, Online: true));
