@@ -108,7 +108,7 @@ internal static class ExploreCommand
         catch (Exception) when (interruption.Token.IsCancellationRequested)
         {
             Console.Error.WriteLine("torture: interrupted");
-            return ExitCode.Unusable;
+            return ExitCode.Incomplete;
         }
 
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;

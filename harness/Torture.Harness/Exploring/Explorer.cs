@@ -60,18 +60,7 @@ public sealed class Explorer(RunOptions options)
     private async Task<CaseResult> PlayAsync(
         Scenario scenario, PlannedCase planned, IWorld world, string? folder, CancellationToken cancellationToken)
     {
-        var wish = new TargetOptions
-        {
-            Name = options.Target,
-            RunId = planned.Id,
-            Folder = folder ?? "",
-            Time = world.Time,
-            World = world,
-            Seed = scenario.Seed,
-            Nodes = scenario.Nodes,
-            Mutant = options.Mutant,
-            Settings = options.Settings,
-        };
+        var wish = options.ForTarget(planned.Id, folder ?? "", world, scenario.Seed) with { Nodes = scenario.Nodes };
         var cluster = await _worlds.UpAsync(wish, cancellationToken);
         await using var session = new RunSession(planned.Id, cluster, world: world);
         await session.BeginAsync(cancellationToken);

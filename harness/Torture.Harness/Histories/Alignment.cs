@@ -16,6 +16,7 @@ internal static class Alignment
     /// <returns>For each that was heard its cause; null where none is left in order.</returns>
     public static Expected?[] Of(IReadOnlyList<Heard> heard, IReadOnlyList<Expected> expected, TimeSpan tolerance)
     {
+        var words = expected.Select(may => may.ToString()).ToList();
         var best = new int[heard.Count + 1, expected.Count + 1];
         for (var told = heard.Count - 1; told >= 0; told--)
         {
@@ -23,14 +24,14 @@ internal static class Alignment
             {
                 best[told, due] = Math.Max(
                     Math.Max(best[told + 1, due], best[told, due + 1]),
-                    Worth(heard[told], expected[due]) + best[told + 1, due + 1]);
+                    Worth(told, due) + best[told + 1, due + 1]);
             }
         }
 
         var causes = new Expected?[heard.Count];
         for (int told = 0, due = 0; told < heard.Count && due < expected.Count;)
         {
-            var worth = Worth(heard[told], expected[due]);
+            var worth = Worth(told, due);
             if (worth > 0 && best[told, due] == worth + best[told + 1, due + 1])
             {
                 causes[told++] = expected[due++];
@@ -47,7 +48,8 @@ internal static class Alignment
 
         return causes;
 
-        int Worth(Heard one, Expected may) => !one.Is(may) || may.At > one.At + tolerance ? 0
-            : Explained + (may.IsCertain ? Certain : 0) + (may.ToString() == one.Text ? SameWords : 0);
+        int Worth(int told, int due) =>
+            !heard[told].Is(expected[due]) || expected[due].At > heard[told].At + tolerance ? 0
+            : Explained + (expected[due].IsCertain ? Certain : 0) + (words[due] == heard[told].Text ? SameWords : 0);
     }
 }

@@ -8,23 +8,23 @@ namespace Torture.Harness.Running;
 /// </summary>
 internal sealed class CaseShares
 {
-    private readonly ConcurrentQueue<IReadOnlyList<PlannedCase>>[] _own;
+    private readonly IReadOnlyList<PlannedCase>?[] _own;
     private readonly ConcurrentQueue<PlannedCase> _breaking = [];
 
     /// <param name="clusters">One of them gets all cases at once.</param>
     public CaseShares(IReadOnlyList<PlannedCase> cases, int clusters)
     {
-        _own = [.. Enumerable.Range(0, clusters).Select(_ => new ConcurrentQueue<IReadOnlyList<PlannedCase>>())];
+        _own = new IReadOnlyList<PlannedCase>?[clusters];
         if (clusters == 1)
         {
-            _own[0].Enqueue(cases);
+            _own[0] = cases;
             return;
         }
 
         var gentle = cases.Where(planned => !planned.Breaks).GroupBy(planned => planned.Fixture).Index();
         foreach (var share in gentle.GroupBy(fixture => fixture.Index % clusters, fixture => fixture.Item))
         {
-            _own[share.Key].Enqueue([.. share.SelectMany(fixture => fixture)]);
+            _own[share.Key] = [.. share.SelectMany(fixture => fixture)];
         }
 
         foreach (var breaking in cases.Where(planned => planned.Breaks).OrderByDescending(planned => planned.Takes))
@@ -36,7 +36,7 @@ internal sealed class CaseShares
     /// <summary>What a cluster is to run next; null: nothing is left.</summary>
     /// <param name="cluster">From 0.</param>
     public IReadOnlyList<PlannedCase>? Take(int cluster) =>
-        _own[cluster].TryDequeue(out var share) ? share
+        Interlocked.Exchange(ref _own[cluster], null) is { } share ? share
         : _breaking.TryDequeue(out var breaking) ? [breaking]
         : null;
 }

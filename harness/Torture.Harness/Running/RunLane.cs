@@ -153,20 +153,9 @@ internal sealed class RunLane : IAsyncDisposable
 
     private async Task<RunSession> UpAsync(IWorld? world, int seed)
     {
-        var wish = new TargetOptions
+        var wish = _options.ForTarget(Name, Directory.CreateDirectory(Folder).FullName, world, seed) with
         {
-            Name = _options.Target,
-            RunId = Name,
             Number = _number,
-            Folder = Directory.CreateDirectory(Folder).FullName,
-            Time = world?.Time ?? _options.Time,
-            World = world,
-            Seed = seed,
-            Nodes = _options.Nodes,
-            Mutant = _options.Mutant,
-            Keys = _options.Keys,
-            Settings = _options.Settings,
-            Log = _options.Log,
         };
         try
         {

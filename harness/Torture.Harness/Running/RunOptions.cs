@@ -67,6 +67,23 @@ public sealed record RunOptions
         };
     }
 
+    /// <summary>What is asked of the target for one of its clusters.</summary>
+    /// <param name="world">Where the cluster is to live, if that is one of its own.</param>
+    internal TargetOptions ForTarget(string runId, string folder, IWorld? world, int seed) => new()
+    {
+        Name = Target,
+        RunId = runId,
+        Folder = folder,
+        Time = world?.Time ?? Time,
+        World = world,
+        Seed = seed,
+        Nodes = Nodes,
+        Mutant = Mutant,
+        Keys = Keys,
+        Settings = Settings,
+        Log = Log,
+    };
+
     private static string? Of(string name) =>
         Environment.GetEnvironmentVariable("TORTURE_" + name) is { Length: > 0 } value ? value : null;
 }

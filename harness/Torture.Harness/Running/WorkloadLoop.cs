@@ -13,7 +13,6 @@ namespace Torture.Harness.Running;
 internal sealed class WorkloadLoop(CaseRun run, PublicAddress entry, CaseClient client, TimeSpan pace)
     : IAsyncDisposable
 {
-
     /// <summary>To read all packets of a case takes a while.</summary>
     private static readonly TimeSpan BetweenReadings = TimeSpan.FromSeconds(0.5);
 

@@ -123,8 +123,10 @@ public sealed record ControlResponse(bool Ok, string? Error = null)
 
     public NodeEvent? Event { get; init; }
 
-    /// <summary>It may be done when it is asked again.</summary>
+    /// <summary>Of a refusal: it may be done when it is asked again.</summary>
     public bool IsForNow { get; init; }
+
+    public static ControlResponse NotNow(string why) => Refused(why) with { IsForNow = true };
 
     public static ControlResponse Refused(string why) => new(false, why.ReplaceLineEndings(" "));
 }

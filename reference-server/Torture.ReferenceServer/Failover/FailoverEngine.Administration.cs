@@ -129,7 +129,7 @@ public partial class FailoverEngine
         }
 
         return _leader?.Link is null
-            ? Task.FromResult(ControlResponse.Refused("the cluster has no leader") with { IsForNow = true })
+            ? Task.FromResult(ControlResponse.NotNow("the cluster has no leader"))
             : Ask(_leader, request);
     }
 
@@ -137,7 +137,7 @@ public partial class FailoverEngine
     {
         if (request.Node is { } node && (IndexOf(node) is not (>= 0 and var index) || !Eligible().Contains(index)))
         {
-            return ControlResponse.Refused($"{node} is no node that can own something now") with { IsForNow = true };
+            return ControlResponse.NotNow($"{node} is no node that can own something now");
         }
 
         if (request.Address is { } address && Cluster.PublicAddresses.Contains(address))
@@ -201,7 +201,7 @@ public partial class FailoverEngine
         foreach (var (id, request) in _requests.Where(entry => entry.Value.Peer == peer).ToArray())
         {
             _requests.Remove(id);
-            request.Answer.TrySetResult(ControlResponse.Refused($"{peer.Name} was lost") with { IsForNow = true });
+            request.Answer.TrySetResult(ControlResponse.NotNow($"{peer.Name} was lost"));
         }
     }
 
