@@ -71,9 +71,10 @@ public sealed record ClusterObservation(DateTimeOffset At, IReadOnlyList<NodeObs
     public IReadOnlyDictionary<string, string> ShareOwners { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// What the nodes say of each other's addresses is what these say themselves; false while word is on its way.
+    /// What a node says of another's address that this does not say itself; null: they agree. There is one while word
+    /// is on its way.
     /// </summary>
-    public bool IsAgreed { get; init; } = true;
+    public string? Disagreement { get; init; }
 
     /// <summary>Whom the first node that knows one takes for the leader; null: nobody leads.</summary>
     public Node? Leader => Nodes.Select(seen => seen.Leader).OfType<string>()

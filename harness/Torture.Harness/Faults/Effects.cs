@@ -49,25 +49,35 @@ public static class Effects
     }
 
     /// <summary>States, links and, unless the fault moves them, owners are those of the baseline.</summary>
-    public static bool Recovered(ClusterObservation baseline, ClusterObservation now, bool ownersMayDiffer)
-    {
-        foreach (var was in baseline.Nodes)
-        {
-            var node = now.Of(was.Node);
-            if (node.Reachable != was.Reachable || node.State != was.State || node.Witness != was.Witness
-                || node.Process != was.Process || node.Leader is null != was.Leader is null
-                || !was.Links.ToHashSet().SetEquals(node.Links))
-            {
-                return false;
-            }
-        }
+    public static bool Recovered(ClusterObservation baseline, ClusterObservation now, bool ownersMayDiffer) =>
+        WhyNotRecovered(baseline, now, ownersMayDiffer) is null;
 
+    /// <returns>What is not as it was; null: all is.</returns>
+    public static string? WhyNotRecovered(ClusterObservation baseline, ClusterObservation now, bool ownersMayDiffer)
+    {
         var addresses = baseline.Nodes.SelectMany(node => node.Owned).Distinct();
-        return now.IsAgreed && addresses.All(address =>
-            now.OwnerOf(address) is { } owner && (ownersMayDiffer || owner == baseline.OwnerOf(address)))
-            && (ownersMayDiffer || baseline.ShareOwners.All(share =>
-                now.ShareOwners.GetValueOrDefault(share.Key) == share.Value));
+        return baseline.Nodes.Select(was => Changed(was, now.Of(was.Node))).FirstOrDefault(change => change is not null)
+            ?? now.Disagreement
+            ?? addresses.Where(address => now.OwnerOf(address) is not { } owner
+                    || (!ownersMayDiffer && owner != baseline.OwnerOf(address)))
+                .Select(address => $"{address} is {Whose(now.OwnersOf(address))}").FirstOrDefault()
+            ?? baseline.ShareOwners.Where(share => !ownersMayDiffer
+                    && now.ShareOwners.GetValueOrDefault(share.Key) != share.Value)
+                .Select(share => $"{share.Key} is not {share.Value}'s").FirstOrDefault();
     }
+
+    private static string? Changed(NodeObservation was, NodeObservation node) =>
+        node.Reachable != was.Reachable ? $"{node.Node} does {(node.Reachable ? "" : "not ")}answer"
+        : node.State != was.State ? $"{node.Node} is {node.State}"
+        : node.Witness != was.Witness ? $"the witness of {node.Node} is {node.Witness}"
+        : node.Process != was.Process ? $"the process of {node.Node} is {node.Process}"
+        : node.Leader is null != was.Leader is null ? $"{node.Node} follows {node.Leader ?? "nobody"}"
+        : !was.Links.ToHashSet().SetEquals(node.Links)
+            ? $"{node.Node} holds up its links to {string.Join(", ", node.Links)} and no others"
+        : null;
+
+    private static string Whose(IReadOnlyList<Node> owners) =>
+        owners.Count == 0 ? "nobody's" : $"{string.Join(" and ", owners)}'s";
 
     private static string? Gone(NodeObservation node) =>
         !node.Reachable && node.Process is ProcessState.Gone or ProcessState.Unknown && !node.Reachable

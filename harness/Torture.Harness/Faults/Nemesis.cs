@@ -94,8 +94,8 @@ internal sealed class Nemesis(CaseRun run) : INemesis
         (_baseline, _ownersMayDiffer) = (null, false);
         if (recovered is null)
         {
-            var reason = $"the cluster did not recover from {outage.Fault}: it is {Render.Cluster(last)},"
-                + $" it was {Render.Cluster(baseline)}";
+            var reason = $"the cluster did not recover from {outage.Fault}: {rest.WhyNot}; it is"
+                + $" {Render.Cluster(last)}, it was {Render.Cluster(baseline)}";
             run.BreakCluster($"{run.Id}: {reason}");
             throw new InconclusiveException(reason);
         }

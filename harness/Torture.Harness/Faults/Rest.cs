@@ -10,10 +10,14 @@ public sealed class Rest(ClusterObservation baseline, bool ownersMayDiffer, Limi
 {
     private ClusterObservation? _since;
 
+    /// <summary>What was not yet as it is to be, when it was last looked at.</summary>
+    public string? WhyNot { get; private set; }
+
     public bool IsReached(ClusterObservation now)
     {
         var isBaseline = Effects.Recovered(baseline, now, ownersMayDiffer: false);
-        if (!isBaseline && !(ownersMayDiffer && Effects.Recovered(baseline, now, ownersMayDiffer: true)))
+        WhyNot = isBaseline ? null : Effects.WhyNotRecovered(baseline, now, ownersMayDiffer);
+        if (WhyNot is not null)
         {
             _since = null;
             return false;
@@ -24,7 +28,9 @@ public sealed class Rest(ClusterObservation baseline, bool ownersMayDiffer, Limi
             _since = now;
         }
 
-        return now.At - _since.At >= (isBaseline ? limits.Settle : limits.Rest);
+        var isReached = now.At - _since.At >= (isBaseline ? limits.Settle : limits.Rest);
+        WhyNot = isReached ? null : "its addresses move, or it is being reconfigured";
+        return isReached;
     }
 
     private static bool HasReconfigured(ClusterObservation before, ClusterObservation now) =>

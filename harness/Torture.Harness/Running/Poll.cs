@@ -1,10 +1,16 @@
 namespace Torture.Harness.Running;
 
-/// <summary>Waits for a condition: asks again and again, at growing distances, until a limit.</summary>
+/// <summary>
+/// Waits for a condition: asks again and again until a limit, at distances that grow with the wait. What takes long is
+/// noticed a little later, and asking takes no time from the cluster that is asked.
+/// </summary>
 internal static class Poll
 {
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The part of the time waited so far after which it asks again.</summary>
+    private const double Part = 1.0 / 16;
 
     /// <returns>The first answer that is not null; null when the limit has passed.</returns>
     public static async Task<T?> UntilAsync<T>(
@@ -12,19 +18,23 @@ internal static class Poll
         where T : class
     {
         var started = time.GetTimestamp();
-        for (var pause = First; ; pause = pause * 2 < Longest ? pause * 2 : Longest)
+        while (true)
         {
             if (await ask() is { } answer)
             {
                 return answer;
             }
 
-            if (time.GetElapsedTime(started) >= limit)
+            var waited = time.GetElapsedTime(started);
+            if (waited >= limit)
             {
                 return null;
             }
 
-            await Task.Delay(pause, time, cancellationToken);
+            await Task.Delay(Distance(waited * Part), time, cancellationToken);
         }
     }
+
+    private static TimeSpan Distance(TimeSpan part) =>
+        part < Shortest ? Shortest : part > Longest ? Longest : part;
 }

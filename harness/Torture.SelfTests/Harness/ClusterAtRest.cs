@@ -33,7 +33,7 @@ public sealed class ClusterAtRest
     [Test]
     public void WhereNodesSayDifferentThingsThereIsNoRest() =>
         new Rest(Baseline, ownersMayDiffer: false, Limits)
-            .IsReached(Seen(1, (N1, [A]), (N2, [B])) with { IsAgreed = false }).Should().BeFalse();
+            .IsReached(Seen(1, (N1, [A]), (N2, [B])) with { Disagreement = "n1: A is n2's" }).Should().BeFalse();
 
     [Test]
     public void OtherOwnersMustStay()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Torture.Targets.Reference;
 
 namespace Torture.SelfTests.Takeover;
 
@@ -40,8 +41,7 @@ internal sealed class NodeSpawner : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["DOTNET_gcServer"] = "0";
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        NodeRuntime.AddTo(start.Environment);
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         _todo.Add(() =>
         {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Torture.Harness.Clusters;
 using Torture.ReferenceServer.Control;
+using Torture.Targets.Reference;
 
 namespace Torture.Targets.Loopback;
 
@@ -46,9 +47,7 @@ internal sealed class Supervisor : IAsyncDisposable
         start.ArgumentList.Add("keep");
         start.ArgumentList.Add("--cluster");
         start.ArgumentList.Add(file);
-        // A node serves three clients or three hundred: it needs no heap for each core, and starts faster without.
-        start.Environment["DOTNET_gcServer"] = "0";
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        NodeRuntime.AddTo(start.Environment);
         return new Supervisor(Process.Start(start)!, happened);
     }
 

@@ -16,15 +16,17 @@ internal sealed partial class ReferenceCluster
             var process = states.GetValueOrDefault(node.Name);
             return (Node: node, Process: process, Status: await AskAsync(node, process, cancellationToken));
         }));
-        var following = seen.Select(one => one.Status).Where(status => status?.Leader is not null).ToList();
+        var following = seen.Where(one => one.Status?.Leader is not null).ToList();
         var observation = new ClusterObservation(Time.GetUtcNow(), [.. seen.Select(one => one.Status is { } status
             ? Translate.Status(one.Node, status, one.Process)
             : Translate.Silent(one.Node, one.Process))]);
         return observation with
         {
-            ShareOwners = Agreed(following.Select(status => status!.Shares)),
-            IsAgreed = following.SelectMany(status => status!.Addresses).All(entry =>
-                observation.OwnerOf(new PublicAddress(entry.Address))?.Name == entry.Owner),
+            ShareOwners = Agreed(following.Select(one => one.Status!.Shares)),
+            Disagreement = following.SelectMany(one => one.Status!.Addresses.Select(entry => (one.Node, Entry: entry)))
+                .Where(one => observation.OwnerOf(new PublicAddress(one.Entry.Address))?.Name != one.Entry.Owner)
+                .Select(one => $"{one.Node} says that {one.Entry.Address} is {one.Entry.Owner ?? "nobody"}'s")
+                .FirstOrDefault(),
         };
     }
 

@@ -182,7 +182,7 @@ internal sealed class ContainerHost(
             ["net.ipv4.ip_forward"] = "0",
             ["net.ipv6.conf.all.forwarding"] = "0",
         },
-        Environment = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" },
+        Environment = NodeRuntime.Environment,
         Volumes = new[] { plan.ControlFolder, Path.GetFullPath(plan.Folder) }.ToDictionary(folder => folder),
     };
 

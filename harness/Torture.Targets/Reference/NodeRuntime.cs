@@ -1,0 +1,24 @@
+namespace Torture.Targets.Reference;
+
+/// <summary>
+/// What the .NET runtime of a node is told. A node lives for seconds and serves three clients, or three hundred: it
+/// needs no heap for each core, and compiling again what is hot would take half of its processor time and never pay.
+/// </summary>
+public static class NodeRuntime
+{
+    /// <summary>By name, for the environment of the node's process.</summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCounting"] = "0",
+    };
+
+    public static void AddTo(IDictionary<string, string?> environment)
+    {
+        foreach (var (name, value) in Environment)
+        {
+            environment[name] = value;
+        }
+    }
+}
