@@ -7,6 +7,12 @@ public sealed record Limits
     public TimeSpan Failover { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// How much longer it takes where a leader dies amid a takeover that it leads: CTDB's other nodes begin none for a
+    /// minute after the word of one that began.
+    /// </summary>
+    public TimeSpan AbandonedTakeover { get; init; } = TimeSpan.Zero;
+
+    /// <summary>
     /// From when a node tells that it has a public address, or is first heard to have it, to its first announcement, or
     /// the other way round: CTDB has first to end the script that takes it.
     /// </summary>

@@ -47,6 +47,37 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task AnAddressIsReleasedWhenTheDaemonSaysSoHoweverLongItsPortsTake()
+    {
+        await _world.StartAllAsync();
+        var closed = new TaskCompletionSource();
+        _world["n1"].Closes = _ => closed.Task;
+
+        _world.Ctdb.Move(A, owner: 1);
+        await _world.UntilAsync(() => _world["n2"].Serves(A), "n2 has A");
+        closed.SetResult();
+
+        await _world.UntilAsync(() => _world["n1"].Seen.Held.Count == 0, "n1 has let go");
+        _world["n1"].OrderOf(NodeEventKind.Released, A).Should()
+            .BeLessThan(_world["n2"].OrderOf(NodeEventKind.Taken, A));
+    }
+
+    [Test]
+    public async Task WhoAloneHasLostAPeerFindsItAgain()
+    {
+        await _world.StartAllAsync();
+        await _world.UntilAsync(() => _world["n1"].Seen.Members[1].LinkUp, "n1 hears n2");
+
+        // Published at each tick: between two of them it is lost and may be found.
+        _world.Ctdb.TellLost(node: 0, lost: 1);
+        _world.Ctdb.TellAll(CtdbSrvid.LEADER, CtdbCodec.EncodeNumber(2));
+        await _world.UntilAsync(() => _world["n1"].Seen.Leader == "n3", "n1 has heard what came after it");
+
+        await _world.UntilAsync(() => _world["n1"].Seen.Members[1].LinkUp, "n1 hears n2 again");
+        _world["n2"].Seen.Members[0].LinkUp.Should().BeTrue();
+    }
+
+    [Test]
     public async Task SeesWithoutAWordWhatTheOwnDaemonHas()
     {
         await _world.StartAllAsync();

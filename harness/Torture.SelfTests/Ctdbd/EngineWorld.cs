@@ -124,6 +124,9 @@ internal sealed class EngineNode : IAddressHost
     /// <summary>Said by the host when it is to take an address; null: it can.</summary>
     public Func<IPAddress, string?> Refuses { get; set; } = _ => null;
 
+    /// <summary>The host's ports of an address are closed when this is done.</summary>
+    public Func<IPAddress, Task> Closes { get; set; } = _ => Task.CompletedTask;
+
     public List<NodeEvent> Events { get; } = [];
 
     public string[] Lines
@@ -175,13 +178,23 @@ internal sealed class EngineNode : IAddressHost
         }
     }
 
-    public ValueTask ReleaseAsync(IPAddress address)
+    public async ValueTask ReleaseAsync(IPAddress address)
     {
         lock (_gate)
         {
             _steps.Add($"releases {address}");
             _serving.Remove(address);
-            return ValueTask.CompletedTask;
+        }
+
+        await Closes(address);
+    }
+
+    /// <summary>Place of the last such event in the order of the whole machine.</summary>
+    public long OrderOf(NodeEventKind kind, IPAddress address)
+    {
+        lock (Events)
+        {
+            return Events.Last(happened => happened.Kind == kind && address.Equals(happened.Address)).Sequence;
         }
     }
 

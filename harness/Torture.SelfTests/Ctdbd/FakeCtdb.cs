@@ -119,6 +119,22 @@ internal sealed class FakeCtdb : ILocalConnector
         TellAll(CtdbSrvid.IPREALLOCATED, []);
     }
 
+    /// <summary>A node alone is told that a program at another one is gone, which is there and not told.</summary>
+    public void TellLost(uint node, uint lost)
+    {
+        (ulong Srvid, byte[] Message)[] farewells;
+        lock (_gate)
+        {
+            farewells = [.. _clients.Where(client => client.Node == lost).Select(client => client.Farewell)
+                .OfType<(ulong, byte[])>()];
+        }
+
+        foreach (var (srvid, message) in farewells)
+        {
+            Tell(node, srvid, message);
+        }
+    }
+
     public void TellAll(ulong srvid, byte[] data)
     {
         foreach (var node in _nodes)

@@ -302,6 +302,7 @@ internal sealed class TargetFileReader
         var limits = new Limits
         {
             Failover = section.Time("failover") ?? usual.Failover,
+            AbandonedTakeover = section.Time("abandonedTakeover") ?? usual.AbandonedTakeover,
             Notification = section.Time("notification") ?? usual.Notification,
             Announcement = section.Time("announcement") ?? usual.Announcement,
             Call = section.Time("call") ?? usual.Call,

@@ -8,14 +8,17 @@ namespace Torture.ReferenceServer.Ctdbd;
 /// Takes and releases public addresses, one step at a time, releases first. Belongs to the loop of its engine.
 /// </summary>
 /// <param name="post">Brings an action to that loop.</param>
-/// <param name="happened">An address was taken (true) or released.</param>
+/// <param name="happened">
+/// An address was taken (true) or released, and when: the place in the order of <see cref="MonotonicClock.Sequence"/>.
+/// </param>
 internal sealed class AddressKeeper(
-    IAddressHost host, Fence fence, MonotonicClock clock, Func<Action, bool> post, Action<IPAddress, bool> happened,
+    IAddressHost host, Fence fence, MonotonicClock clock, Func<Action, bool> post, Action<IPAddress, bool, long> happened,
     Action<string> log)
 {
     private readonly SortedDictionary<IPAddress, Holding> _held = new(AddressOrder.Instance);
     private readonly Dictionary<IPAddress, string> _troubles = [];
     private readonly HashSet<IPAddress> _failed = [];
+    private readonly Dictionary<IPAddress, long> _gone = [];
     private HashSet<IPAddress> _goal = [];
     private IPAddress? _taking;
     private ServingPermit? _takingPermit;
@@ -31,9 +34,22 @@ internal sealed class AddressKeeper(
     public bool Holds(IPAddress address) => _held.ContainsKey(address);
 
     /// <summary>These and no others; what could not be taken before is tried again.</summary>
-    public void Keep(IEnumerable<IPAddress> addresses)
+    /// <param name="goneAt">
+    /// When the daemon said so: it has taken the others from their interface before it says it.
+    /// </param>
+    public void Keep(IEnumerable<IPAddress> addresses, long goneAt)
     {
         _goal = [.. addresses];
+        foreach (var kept in _goal)
+        {
+            _gone.Remove(kept);
+        }
+
+        foreach (var gone in _held.Keys.Where(address => !_goal.Contains(address)))
+        {
+            _gone.TryAdd(gone, goneAt);
+        }
+
         _failed.Clear();
         if (_taking is not null && !_goal.Contains(_taking))
         {
@@ -128,7 +144,7 @@ internal sealed class AddressKeeper(
         _troubles.Remove(address);
         _held[address] = new Holding(permit, clock.Sequence);
         log($"failover: takes {address}");
-        happened(address, true);
+        happened(address, true, _held[address].Sequence);
         Work();
     }
 
@@ -151,7 +167,7 @@ internal sealed class AddressKeeper(
         _isWorking = false;
         _held.Remove(address);
         log($"failover: releases {address}");
-        happened(address, false);
+        happened(address, false, _gone.Remove(address, out var gone) ? gone : clock.Sequence);
         Work();
     }
 

@@ -57,7 +57,11 @@ public sealed partial class CtdbFailover
         var stream = await _parts.Connector.ConnectAsync(SocketPath, cancellationToken);
         var client = new CtdbClient(stream, new CtdbClientOptions(_parts.Clock.Provider)
         {
-            Heard = message => _loop.Post(() => Heard(life, message)),
+            Heard = message =>
+            {
+                var at = _parts.Clock.Sequence;
+                _loop.Post(() => Heard(life, message, at));
+            },
         });
         try
         {

@@ -23,7 +23,7 @@ public sealed partial class CtdbFailover
     private uint? _vnnGeneration;
     private string? _toldTrouble;
 
-    private void Heard(long life, CtdbMessage message)
+    private void Heard(long life, CtdbMessage message, long at)
     {
         if (life != _life)
         {
@@ -32,7 +32,7 @@ public sealed partial class CtdbFailover
 
         try
         {
-            Heard(message);
+            Heard(message, at);
         }
         catch (ProtocolException nonsense)
         {
@@ -41,7 +41,7 @@ public sealed partial class CtdbFailover
         }
     }
 
-    private void Heard(CtdbMessage message)
+    private void Heard(CtdbMessage message, long at)
     {
         switch (message.Srvid)
         {
@@ -49,10 +49,10 @@ public sealed partial class CtdbFailover
                 LeaderHeard(CtdbCodec.DecodeNumber(message.Data.Span));
                 break;
             case CtdbSrvid.RELEASE_IP:
-                OwnNews(CtdbCodec.DecodeAddressText(message.Data.Span), isTaken: false);
+                OwnNews(CtdbCodec.DecodeAddressText(message.Data.Span), isTaken: false, at);
                 break;
             case CtdbSrvid.TAKE_IP:
-                OwnNews(CtdbCodec.DecodeAddressText(message.Data.Span), isTaken: true);
+                OwnNews(CtdbCodec.DecodeAddressText(message.Data.Span), isTaken: true, at);
                 break;
             case CtdbSrvid.IPREALLOCATED or CtdbSrvid.RECONFIGURE:
                 Poll();
@@ -71,18 +71,18 @@ public sealed partial class CtdbFailover
     }
 
     /// <summary>What was asked before this does not count any more.</summary>
-    private void OwnNews(IPAddress address, bool isTaken)
+    private void OwnNews(IPAddress address, bool isTaken, long at)
     {
         _news++;
         if (isTaken)
         {
             _told?.Add(address);
-            KeepOwned(_keeper.Goal.Append(address));
+            KeepOwned(_keeper.Goal.Append(address), at);
         }
         else
         {
             _told?.Remove(address);
-            KeepOwned(_keeper.Goal.Except([address]));
+            KeepOwned(_keeper.Goal.Except([address]), at);
         }
 
         Poll();
@@ -92,14 +92,14 @@ public sealed partial class CtdbFailover
     {
         _told ??= [.. owned];
         _told.IntersectWith(owned);
-        KeepOwned(_told);
+        KeepOwned(_told, _parts.Clock.Sequence);
     }
 
-    private void KeepOwned(IEnumerable<IPAddress> owned)
+    private void KeepOwned(IEnumerable<IPAddress> owned, long at)
     {
         if (_isPermitted)
         {
-            _keeper.Keep(owned.Where(IsPublic).ToArray());
+            _keeper.Keep(owned.Where(IsPublic).ToArray(), at);
         }
     }
 

@@ -49,7 +49,8 @@ public sealed partial class CtdbFailover
         }
     }
 
-    private PeerMessage Presence() => new(_self.Name, _life) { Here = true, Pins = _pins };
+    private PeerMessage Presence(CtdbMember? to = null) =>
+        new(_self.Name, _life) { Here = true, Knows = to?.Life, Pins = _pins };
 
     private void Send(uint number, PeerMessage message)
     {
@@ -84,10 +85,11 @@ public sealed partial class CtdbFailover
 
     private void PeerHeard(CtdbMember peer, PeerMessage message)
     {
-        if (message.Here == true && peer.Life != message.Life)
+        // Of two daemons that lose each other for a moment it may be that but one notices.
+        if (message.Here == true && (peer.Life != message.Life || message.Knows != _life))
         {
             peer.Life = message.Life;
-            Answer(peer, Presence());
+            Answer(peer, Presence(peer));
         }
 
         if (message.Gone == true && peer.Life == message.Life)

@@ -147,14 +147,15 @@ public sealed partial class CtdbFailover : IFailoverEngine
         }
     }
 
-    private void AddressHappened(IPAddress address, bool taken)
+    private void AddressHappened(IPAddress address, bool taken, long sequence)
     {
-        Raise(taken ? NodeEventKind.Taken : NodeEventKind.Released, _self.Name, address);
+        var kind = taken ? NodeEventKind.Taken : NodeEventKind.Released;
+        Changed?.Invoke(new NodeEvent(sequence, kind, _self.Name) { Address = address });
         Rebuild();
     }
 
-    private void Raise(NodeEventKind kind, string node, IPAddress? address = null, MemberState? state = null) =>
-        Changed?.Invoke(new NodeEvent(_parts.Clock.Sequence, kind, node) { Address = address, State = state });
+    private void Raise(NodeEventKind kind, string node, MemberState? state = null) =>
+        Changed?.Invoke(new NodeEvent(_parts.Clock.Sequence, kind, node) { State = state });
 
     private void Publish() => Volatile.Write(ref _snapshot, new EngineSnapshot(
         _self.State, _leader?.Name, _term, _isPermitted && _parts.Fence.Holds, _table, _keeper.Held, Members()));

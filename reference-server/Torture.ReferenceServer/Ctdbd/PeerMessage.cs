@@ -10,8 +10,11 @@ namespace Torture.ReferenceServer.Ctdbd;
 /// <param name="Life">Another number each time that the sender attaches to its daemon.</param>
 public sealed record PeerMessage(string From, long Life) : IRoutedMessage
 {
-    /// <summary>The sender is there; who hears it for the first time says the same.</summary>
+    /// <summary>The sender is there; who hears it for the first time, or is not known to it, says the same.</summary>
     public bool? Here { get; set; }
+
+    /// <summary>The life of the receiver that the sender knows; null: of none, or it says this to all.</summary>
+    public long? Knows { get; set; }
 
     /// <summary>Sent by the daemon of the sender, which is gone.</summary>
     public bool? Gone { get; set; }

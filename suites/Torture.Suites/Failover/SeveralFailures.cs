@@ -14,7 +14,8 @@ public sealed class SeveralFailures : Suite
         await using (await Nemesis.InjectAsync(new KillNode(second)))
         {
             var seen = await ObserveUntilAsync(
-                seen => Cluster.PublicAddresses.All(address => seen.OwnerOf(address) == last));
+                seen => Cluster.PublicAddresses.All(address => seen.OwnerOf(address) == last),
+                Cluster.Limits.Failover + Cluster.Limits.AbandonedTakeover);
             Check.Holds(
                 Ctdb.LastNodeServes, seen.Of(last).Owned.Count == Cluster.PublicAddresses.Count,
                 $"{last} owns all {Cluster.PublicAddresses.Count} addresses", $"{seen}");

@@ -52,13 +52,14 @@ internal static class CtdbOption
             {
                 Announcement = TimeSpan.FromSeconds(5),
                 Failover = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(60),
+                AbandonedTakeover = TimeSpan.FromSeconds(60),
                 Notification = TimeSpan.FromSeconds(5),
                 Effect = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(90),
-                Recovery = TimeSpan.FromSeconds(60),
+                Recovery = TimeSpan.FromSeconds(90),
                 Rest = TimeSpan.FromSeconds(4),
                 Settle = TimeSpan.FromSeconds(3),
                 UnusedRegistration = UnusedRegistration,
-                Case = ReferenceLimits.IsFast(options) ? TimeSpan.FromMinutes(3) : TimeSpan.FromMinutes(6),
+                Case = ReferenceLimits.IsFast(options) ? TimeSpan.FromMinutes(4) : TimeSpan.FromMinutes(7),
             }
             : limits;
     }
