@@ -51,21 +51,4 @@ public sealed class History
             return Add(happened(_time.GetUtcNow()));
         }
     }
-
-    /// <summary>Each taking of an address, in order; releases between them go to the callback.</summary>
-    public IEnumerable<AddressTaken> Ownership(Action<AddressReleased> onReleased)
-    {
-        foreach (var happened in Events)
-        {
-            switch (happened)
-            {
-                case AddressReleased released:
-                    onReleased(released);
-                    break;
-                case AddressTaken taken:
-                    yield return taken;
-                    break;
-            }
-        }
-    }
 }

@@ -128,12 +128,13 @@ internal sealed class LinkStory
             : _heard.Where(heard => heard.Any(one => one.IsAnnouncement)).Select(heard => heard.Key);
     }
 
-    /// <summary>Changes of the owner that the cluster told of; the first telling says who it was before.</summary>
+    /// <summary>Changes of the owner that the cluster told of, in time; the first says who it was before.</summary>
     private List<AddressTaken> Told(PublicAddress address)
     {
         var told = new List<AddressTaken>();
         Node? owner = null;
-        foreach (var taken in _events.OfType<AddressTaken>().Where(taken => taken.Address == address))
+        foreach (var taken in _events.OfType<AddressTaken>().Where(taken => taken.Address == address)
+            .OrderBy(taken => taken.At))
         {
             if (owner is not null && taken.By != owner)
             {

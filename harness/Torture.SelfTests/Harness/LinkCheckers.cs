@@ -90,6 +90,14 @@ public sealed class LinkCheckers
         }
     }
 
+    /// <summary>News of nodes may cross: an owner for a moment is heard of after the one that followed it.</summary>
+    [Test]
+    public void WhenItWasCountsAndNotWhenItWasTold() =>
+        Found(
+            new LinkCapture(A.Address).Announces(6, M2).AnnouncesThrice(7, M1).Ends(20),
+            OfOwner(N1).Takes(7, N1).Takes(6, N2))
+            .Should().Contain("AnnouncedByOwner Held").And.NotContain("AnnouncedByOwner Broken");
+
     [Test]
     public void NobodyIsHeardOfTheNewOwner() =>
         Found(Old.Asks(7).Ends(20), Dies).Should()

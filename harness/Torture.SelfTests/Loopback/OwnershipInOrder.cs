@@ -80,6 +80,19 @@ public sealed class OwnershipInOrder
         _told.Should().Equal("n1 takes", "n2 takes", "n1 releases");
     }
 
+    /// <summary>Two owners for less than the patience would else be nobody's finding.</summary>
+    [Test]
+    public void ATakeThatIsOverBeforeItIsItsTurnIsToldAllTheSame()
+    {
+        using var ledger = Ledger(TimeProvider.System);
+        ledger.Taken(default, Address, First, 5);
+        ledger.Taken(default, Address, Second, 2);
+        ledger.Released(default, Address, Second, 3);
+        ledger.Released(default, Address, Second, 4);
+
+        _told.Should().Equal("n1 takes", "n2 takes", "n2 releases");
+    }
+
     private OwnershipLedger Ledger(TimeProvider time) => new(
         change => _told.Add(change switch
         {

@@ -42,15 +42,22 @@ internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider ti
         {
             if (!_held.TryGetValue(address, out var holder) || holder.By != by || sequence < holder.Since)
             {
-                if (_overtaken.TryGetValue((address, by), out var since) && sequence >= since)
+                var isOvertaken = _overtaken.TryGetValue((address, by), out var since) && sequence >= since;
+                if (isOvertaken)
                 {
                     _overtaken.Remove((address, by));
+                }
+
+                // Takes that are over before they were told: their time says when they were.
+                var over = _waiting.FindAll(entry => entry.Taken.Address.Address.Equals(address)
+                    && entry.Taken.By == by && entry.Taken.Sequence < sequence);
+                over.ForEach(entry => tell(entry.Taken));
+                if (isOvertaken || over.Count > 0)
+                {
                     tell(new ClusterEvent.AddressReleased(at, new PublicAddress(address), by, sequence));
                 }
 
-                // A take that waits is over before it was told.
-                Forget(entry => entry.Taken.Address.Address.Equals(address) && entry.Taken.By == by
-                    && entry.Taken.Sequence < sequence);
+                Forget(over.Contains);
                 return;
             }
 
