@@ -12,8 +12,8 @@ namespace Torture.ReferenceServer.Ctdbd;
 /// An address was taken (true) or released, and when: the place in the order of <see cref="MonotonicClock.Sequence"/>.
 /// </param>
 internal sealed class AddressKeeper(
-    IAddressHost host, Fence fence, MonotonicClock clock, Func<Action, bool> post, Action<IPAddress, bool, long> happened,
-    Action<string> log)
+    IAddressHost host, Fence fence, MonotonicClock clock, Func<Action, bool> post,
+    Action<IPAddress, bool, long> happened, Action<string> log)
 {
     private readonly SortedDictionary<IPAddress, Holding> _held = new(AddressOrder.Instance);
     private readonly Dictionary<IPAddress, string> _troubles = [];
