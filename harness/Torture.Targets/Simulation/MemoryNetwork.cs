@@ -195,7 +195,7 @@ internal sealed class MemoryNetwork(World world, Random random)
     public void SendPacket(NetworkStack sender, IPAddress destination, byte[] packet)
     {
         var (from, to) = Frames.EndsOf(packet);
-        if (!sender.Has(from.Address) || sender.NeighbourAt(destination, from.Address) is not { } mac)
+        if (sender.IsDown || sender.NeighbourAt(destination, from.Address) is not { } mac)
         {
             return;
         }
