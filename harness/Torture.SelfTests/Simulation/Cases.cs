@@ -12,7 +12,7 @@ public sealed class Cases
 {
     private static readonly Capability[] Lacking =
     [
-        Capability.LinkAddresses, Capability.StallRecoveryLock, .. LinkFault.All,
+        Capability.StallRecoveryLock, .. LinkFault.All,
     ];
 
     [TestCase("rpc", 400)]

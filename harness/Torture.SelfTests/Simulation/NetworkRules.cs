@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Captures;
@@ -60,13 +61,96 @@ public sealed class NetworkRules
     }
 
     [Test]
-    public void NobodyThereIsRefusedWithReset()
+    public void WhereNobodyListensItIsRefusedWithReset()
     {
+        _world.Network.Join(_world.NewParty("n1"), Mac(1), [Pair.Server.Address]);
         var refused = () => _world.Run(async () =>
             await _world.Network.ConnectAsync(_world.Case, Pair.Client, Pair.Server, default));
 
         refused.Should().Throw<IOException>().WithMessage("*refused*");
         Flags().Should().Equal("S", "RA");
+    }
+
+    [Test]
+    public void WhereNobodyHasTheAddressItIsAskedForThreeTimes()
+    {
+        var lost = () => _world.Run(async () =>
+            await _world.Network.ConnectAsync(_world.Case, Pair.Client, Pair.Server, default));
+
+        lost.Should().Throw<IOException>().WithMessage("*No route*");
+        Flags().Should().BeEmpty();
+        _packets.Should().HaveCount(3);
+        _world.Now.Should().BeCloseTo(TimeSpan.TicksPerSecond * 3, (ulong)TimeSpan.TicksPerMillisecond * 10);
+    }
+
+    [Test]
+    public void ANeighbourIsWhereItSaysItIs()
+    {
+        var (n1, n2) = (_world.NewParty("n1"), _world.NewParty("n2"));
+        var (one, two) = (_world.Network.Join(n1, Mac(1), [Pair.Server.Address]), _world.Network.Join(n2, Mac(2), []));
+        var reading = () => _world.Run(async () =>
+        {
+            var (here, _) = await Pair.OpenAsync(_world, n1);
+            one.Remove(Pair.Server.Address);
+            two.Add(Pair.Server.Address);
+            await here.WriteAsync(new byte[1]);
+            await Task.Delay(TimeSpan.FromSeconds(1), _world.Time);
+            Flags().Should().Contain("PA").And.NotContain("R", "who had the address does not answer for it");
+            new SimulatedLink(_world.Network, two).SendFrame(
+                TakeoverFrames.GratuitousArp(PhysicalAddress.Parse($"{Mac(2)}"), Pair.Server.Address, asReply: false));
+            return await here.ReadAsync(new byte[1]);
+        });
+
+        reading.Should().Throw<IOException>().WithMessage("*reset*");
+        Flags().Should().EndWith(["PA", "R"], "it is sent again, and nobody there knows of it");
+    }
+
+    [TestCase(1, 2), TestCase(2, 1)]
+    public void OfTwoThatHaveAnAddressTheFirstToAnswerIsBelieved(int first, int second)
+    {
+        _world.Network.Join(_world.NewParty("n1"), Mac(first), [Pair.Server.Address]);
+        _world.Network.Join(_world.NewParty("n2"), Mac(second), [Pair.Server.Address]);
+        var asker = _world.Network.Join(_world.NewParty("n3"), Mac(3), [Pair.Client]);
+
+        asker.NeighbourAt(Pair.Server.Address, Pair.Client).Should().BeOneOf(Mac(1), Mac(2));
+
+        _packets.Should().HaveCount(3, "both have answered");
+    }
+
+    [Test]
+    public void AnAddressIsGoneOnceItsLifetimeIsOver()
+    {
+        var stack = _world.Network.Join(_world.NewParty("n1"), Mac(1), []);
+        stack.Add(Pair.Server.Address, TimeSpan.FromSeconds(2));
+        _world.Run(async () =>
+        {
+            stack.Has(Pair.Server.Address).Should().BeTrue();
+            await Task.Delay(TimeSpan.FromSeconds(2.1), _world.Time);
+            stack.Has(Pair.Server.Address).Should().BeFalse();
+            return 0;
+        });
+    }
+
+    [Test]
+    public void ATickleIsAnsweredByWhoHasTheConnectionAndResetByWhoHasNot()
+    {
+        var (n1, n2) = (_world.NewParty("n1"), _world.NewParty("n2"));
+        var (one, two) = (_world.Network.Join(n1, Mac(1), [Pair.Server.Address]), _world.Network.Join(n2, Mac(2), []));
+        var reading = () => _world.Run(async () =>
+        {
+            var (here, _) = await Pair.OpenAsync(_world, n1);
+            one.Remove(Pair.Server.Address);
+            two.Add(Pair.Server.Address);
+            var link = new SimulatedLink(_world.Network, two);
+            link.SendFrame(
+                TakeoverFrames.GratuitousArp(PhysicalAddress.Parse($"{Mac(2)}"), Pair.Server.Address, asReply: false));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), _world.Time);
+            link.SendPacket(Pair.Client, TakeoverFrames.Tickle(Pair.Server, here.Local));
+            return await here.ReadAsync(new byte[1]);
+        });
+
+        reading.Should().Throw<IOException>().WithMessage("*reset*");
+        Flags().Should().EndWith(["A", "A", "R"]);
     }
 
     [Test]
@@ -141,18 +225,18 @@ public sealed class NetworkRules
     }
 
     [Test]
-    public void AnAddressThatIsTakenAwayEndsAllOnIt()
+    public void WhoLetsGoOfAnAddressCanResetAllOnIt()
     {
         var node = _world.NewParty("n1");
+        var stack = _world.Network.Join(node, Mac(1), [Pair.Server.Address]);
         var reading = () => _world.Run(async () =>
         {
             var (here, _) = await Pair.OpenAsync(_world, node);
-            _world.Network.Unplug(node, Pair.Server.Address);
+            new SimulatedLink(_world.Network, stack).EndConnections(Pair.Server.Address).Should().Be(1);
             return await here.ReadAsync(new byte[1]);
         });
 
         reading.Should().Throw<IOException>().WithMessage("*reset*");
-        _world.Network.Listen(_world.Case, Pair.Server).Should().NotBeNull("the port is free");
     }
 
     [Test]
@@ -160,7 +244,7 @@ public sealed class NetworkRules
     {
         _world.Network.Listen(_world.Case, Pair.Server);
 
-        var second = () => _world.Network.Listen(_world.NewParty("n1"), Pair.Server);
+        var second = () => _world.Network.Listen(_world.Case, Pair.Server);
 
         second.Should().Throw<ConfigurationException>().WithMessage("*in use*");
     }
@@ -170,7 +254,7 @@ public sealed class NetworkRules
     public void PacketsHaveTheirChecksums(string from, string to, int transport)
     {
         var (source, target) = (IPEndPoint.Parse(from), IPEndPoint.Parse(to));
-        var frame = Frames.Tcp(source, target, 1, 2, TcpFlags.Psh | TcpFlags.Ack, [1, 2, 3]);
+        var frame = Frames.Tcp(Mac(1), Mac(2), source, target, 1, 2, TcpFlags.Psh | TcpFlags.Ack, [1, 2, 3]);
         var length = source.Address.GetAddressBytes().Length * 2;
 
         PacketView.TryRead(new CapturedPacket(1, 0, LinkType.Ethernet, frame, frame.Length), out var view)
@@ -181,6 +265,8 @@ public sealed class NetworkRules
         InternetChecksum.Of(
             frame.AsSpan(transport - length, length), [0, 6, 0, 23], frame.AsSpan(transport)).Should().Be(0);
     }
+
+    private static MacAddress Mac(int number) => SimulatedAddresses.MacOf(number);
 
     private static async Task<byte[]> ReadAllAsync(Stream stream)
     {
@@ -194,6 +280,7 @@ public sealed class NetworkRules
         return all.ToArray();
     }
 
-    private List<string> Flags() => [.. _packets.Select(packet => packet.Data.Span[14 + 20 + 13]).Select(flags =>
-        string.Concat("FSRPA".Where((_, bit) => (flags & (1 << bit)) != 0)))];
+    private List<string> Flags() => [.. _packets.Where(packet => packet.Data.Span[12] == 8 && packet.Data.Span[13] == 0)
+        .Select(packet => packet.Data.Span[14 + 20 + 13]).Select(flags =>
+            string.Concat("FSRPA".Where((_, bit) => (flags & (1 << bit)) != 0)))];
 }

@@ -4,13 +4,16 @@ using Torture.ReferenceServer.Failover;
 namespace Torture.Targets.Simulation;
 
 /// <summary>A port that a party listens on: its kernel takes connections also while the party stands still.</summary>
-internal sealed class MemoryListener(MemoryNetwork network, Party owner, IPEndPoint local) : IListener
+internal sealed class MemoryListener(MemoryNetwork network, Party owner, NetworkStack stack, IPEndPoint local)
+    : IListener
 {
     private readonly Queue<MemorySocket> _arrived = [];
     private TaskCompletionSource? _changed;
     private bool _isClosed;
 
     public Party Owner => owner;
+
+    public NetworkStack Stack => stack;
 
     public IPEndPoint Local => local;
 

@@ -1,19 +1,25 @@
 using System.Net;
 using System.Net.Sockets;
+using Torture.Captures;
 using Torture.ReferenceServer.Control;
 
 namespace Torture.Targets.Simulation;
 
 /// <summary>
-/// The one link of a world, and the kernels of the parties on it: every address is there, and on each port listens one
-/// party at most. What is sent comes after a while, in order within a connection.
+/// The one link of a world, and the machines on it. What is sent comes after a while, in order within a connection, to
+/// the machine at the link address where the sender takes the receiver to be; if the address is not there it is lost.
 /// </summary>
 internal sealed class MemoryNetwork(World world, Random random)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMicroseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(500);
 
-    private readonly Dictionary<IPEndPoint, MemoryListener> _listeners = [];
+    private const ulong FirstGuest = 0x0200_0000_1001;
+
+    private readonly Dictionary<Party, NetworkStack> _machines = [];
+    private readonly Dictionary<(Party, IPAddress), NetworkStack> _guests = [];
+    private readonly List<NetworkStack> _stacks = [];
+    private readonly Dictionary<(NetworkStack, IPEndPoint), MemoryListener> _listeners = [];
     private readonly List<MemorySocket> _sockets = [];
     private int _port = 30_000;
 
@@ -22,25 +28,39 @@ internal sealed class MemoryNetwork(World world, Random random)
     /// <summary>Gets every packet when it is sent.</summary>
     public SimulatedCapture? Capture { get; set; }
 
-    /// <exception cref="ConfigurationException">Somebody else listens there.</exception>
+    /// <summary>A party is a machine of its own, with these addresses and others that it takes.</summary>
+    public NetworkStack Join(Party party, MacAddress mac, IEnumerable<IPAddress> addresses)
+    {
+        var stack = NewStack(mac);
+        foreach (var address in addresses)
+        {
+            stack.Add(address);
+        }
+
+        return _machines[party] = stack;
+    }
+
+    /// <exception cref="ConfigurationException">The machine listens there already.</exception>
     public MemoryListener Listen(Party owner, IPEndPoint at)
     {
-        if (_listeners.ContainsKey(at))
+        var stack = StackOf(owner, at.Address);
+        if (_listeners.ContainsKey((stack, at)))
         {
             throw new ConfigurationException($"{at} is in use: another process listens there");
         }
 
-        return _listeners[at] = new MemoryListener(this, owner, at);
+        return _listeners[(stack, at)] = new MemoryListener(this, owner, stack, at);
     }
 
-    /// <exception cref="IOException">Refused.</exception>
+    /// <exception cref="IOException">Refused, or nobody is there.</exception>
     public async ValueTask<MemorySocket> ConnectAsync(
         Party from, IPAddress address, IPEndPoint to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var socket = new MemorySocket(this, from, new IPEndPoint(address, ++_port), to, NewSequence());
+        var socket = new MemorySocket(
+            this, from, StackOf(from, address), new IPEndPoint(address, ++_port), to, NewSequence());
         _sockets.Add(socket);
-        var connected = socket.Open(() => Answer(socket));
+        var connected = socket.Open(machine => Answer(socket, machine));
         try
         {
             await connected.WaitAsync(cancellationToken);
@@ -53,7 +73,7 @@ internal sealed class MemoryNetwork(World world, Random random)
         }
     }
 
-    /// <summary>As a kernel does when a process ends.</summary>
+    /// <summary>As a kernel does when a process ends; where it is a machine of its own, this is switched off.</summary>
     public void CloseAllOf(Party party)
     {
         foreach (var (at, _) in _listeners.Where(entry => entry.Value.Owner == party).ToArray())
@@ -65,22 +85,35 @@ internal sealed class MemoryNetwork(World world, Random random)
         {
             socket.Finish();
         }
-    }
 
-    /// <summary>Ends what a party has at an address, without it having a say in that.</summary>
-    public void Unplug(Party party, IPAddress address)
-    {
-        foreach (var listener in _listeners.Values
-            .Where(listener => listener.Owner == party && listener.Local.Address.Equals(address)).ToArray())
+        if (_machines.Remove(party, out var stack))
         {
-            listener.End();
+            stack.SwitchOff();
+            _stacks.Remove(stack);
         }
 
-        foreach (var socket in _sockets
-            .Where(socket => socket.Owner == party && socket.Local.Address.Equals(address)).ToArray())
+        foreach (var (guest, machine) in _guests.Where(entry => entry.Key.Item1 == party).ToArray())
+        {
+            _guests.Remove(guest);
+            machine.SwitchOff();
+            _stacks.Remove(machine);
+        }
+    }
+
+    /// <summary>Takes an address from a machine, without its processes having a say in that.</summary>
+    public void TakeFrom(Party party, IPAddress address) => _machines.GetValueOrDefault(party)?.Remove(address);
+
+    /// <summary>Ends every connection of the address that the machine has, with RST.</summary>
+    /// <returns>How many.</returns>
+    public int EndConnections(NetworkStack stack, IPAddress address)
+    {
+        var ended = _sockets.Where(socket => socket.Stack == stack && socket.Local.Address.Equals(address)).ToArray();
+        foreach (var socket in ended)
         {
             socket.Abort();
         }
+
+        return ended.Length;
     }
 
     public IEnumerable<string> Waits(Party party)
@@ -106,29 +139,130 @@ internal sealed class MemoryNetwork(World world, Random random)
 
     public void Remove(MemoryListener listener)
     {
-        if (_listeners.GetValueOrDefault(listener.Local) == listener)
+        if (_listeners.GetValueOrDefault((listener.Stack, listener.Local)) == listener)
         {
-            _listeners.Remove(listener.Local);
+            _listeners.Remove((listener.Stack, listener.Local));
         }
     }
 
     public void Remove(MemorySocket socket) => _sockets.Remove(socket);
 
-    /// <summary>The kernel at the other end of a connection that is to be.</summary>
-    private void Answer(MemorySocket client)
+    /// <summary>The machine that takes what is sent to an address at a link address; null: it is lost.</summary>
+    public NetworkStack? At(MacAddress? mac, IPAddress address) =>
+        mac is { } at ? _stacks.Find(stack => stack.Mac == at && stack.Has(address)) : null;
+
+    /// <summary>
+    /// Asks the link who has an address: every machine that has it answers, and the first answer counts ([RFC826],
+    /// [RFC4861] 7.2). Takes no time.
+    /// </summary>
+    public MacAddress? Ask(NetworkStack asker, IPAddress from, IPAddress address)
     {
-        if (_listeners.TryGetValue(client.Remote, out var listener))
+        Capture?.Put(Frames.WhoHas(asker.Mac, from, address));
+        var owners = _stacks.Where(stack => stack != asker && stack.Has(address)).ToArray();
+        if (owners.Length > 1)
         {
-            var server = new MemorySocket(this, listener.Owner, client.Remote, client.Local, NewSequence());
+            random.Shuffle(owners);
+        }
+
+        foreach (var owner in owners)
+        {
+            Capture?.Put(Frames.IHave(owner.Mac, address, asker.Mac, from));
+        }
+
+        return owners.Length > 0 ? owners[0].Mac : null;
+    }
+
+    /// <summary>A whole frame to every machine: neighbours hear where an address is.</summary>
+    public void SendToAll(NetworkStack sender, byte[] frame)
+    {
+        if (sender.IsDown)
+        {
+            return;
+        }
+
+        Capture?.Put(frame);
+        var (address, mac) = Frames.Announced(frame);
+        After(() =>
+        {
+            foreach (var stack in _stacks.Where(stack => stack != sender))
+            {
+                stack.Hear(address, mac);
+            }
+        });
+    }
+
+    /// <summary>A whole IP packet with a segment of no connection that the sender has: a tickle.</summary>
+    public void SendPacket(NetworkStack sender, IPAddress destination, byte[] packet)
+    {
+        var (from, to) = Frames.EndsOf(packet);
+        if (sender.IsDown || sender.NeighbourAt(destination, from.Address) is not { } mac)
+        {
+            return;
+        }
+
+        Capture?.Put(Frames.WithLink(sender.Mac, mac, packet));
+        After(() =>
+        {
+            if (At(mac, destination) is { } machine)
+            {
+                _sockets.Find(socket => socket.Stack == machine && socket.Local.Equals(to)
+                    && socket.Remote.Equals(from))?.Challenge();
+            }
+        });
+    }
+
+    private void After(Action arrives) => world.After(NewDelay(), () =>
+    {
+        arrives();
+        return true;
+    });
+
+    /// <summary>The kernel at the other end of a connection that is to be.</summary>
+    private void Answer(MemorySocket client, NetworkStack machine)
+    {
+        if (_listeners.TryGetValue((machine, client.Remote), out var listener))
+        {
+            var server = new MemorySocket(
+                this, listener.Owner, machine, client.Remote, client.Local, NewSequence());
             _sockets.Add(server);
             server.Accept(client, () => listener.Arrived(server));
         }
         else
         {
-            client.Refuse();
+            client.Refuse(machine);
         }
+    }
+
+    /// <summary>Whoever never joined has each address that it uses, on a machine of its own.</summary>
+    private NetworkStack StackOf(Party party, IPAddress address)
+    {
+        if (_machines.TryGetValue(party, out var machine))
+        {
+            return machine;
+        }
+
+        if (!_guests.TryGetValue((party, address), out var guest))
+        {
+            _guests[(party, address)] = guest = NewStack(new MacAddress(FirstGuest + (ulong)_guests.Count));
+            guest.Add(address);
+        }
+
+        return guest;
+    }
+
+    private NetworkStack NewStack(MacAddress mac)
+    {
+        var stack = new NetworkStack(this, mac);
+        _stacks.Add(stack);
+        return stack;
     }
 
     public static IOException Refused(IPEndPoint to) => new(
         $"{to}: Connection refused", new SocketException((int)SocketError.ConnectionRefused));
+
+    public static IOException Unreachable(IPEndPoint to) => new(
+        $"{to}: No route to host", new SocketException((int)SocketError.HostUnreachable));
+
+    public static IOException TimedOut(IPEndPoint to) => new(
+        $"{to}: Connection timed out", new SocketException((int)SocketError.TimedOut));
 }

@@ -129,8 +129,7 @@ internal sealed partial class MemorySocket : Stream
         {
             var data = bytes[start..Math.Min(start + MaximumSegment, bytes.Length)].ToArray();
             peer._onTheWay += data.Length;
-            Send(TcpFlags.Psh | TcpFlags.Ack, data);
-            Deliver(() => peer.Arrived(data));
+            Send(TcpFlags.Psh | TcpFlags.Ack, _ => peer.Arrived(data), data);
         }
     }
 

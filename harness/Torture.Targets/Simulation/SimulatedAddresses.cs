@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Torture.Captures;
 using Torture.Targets.Reference;
 
 namespace Torture.Targets.Simulation;
@@ -23,6 +24,9 @@ internal sealed class SimulatedAddresses : IAddressBook
     public IPAddress Public(int index) => Of(101 + index);
 
     public IPAddress Public6(int index) => Of6(0x101 + index);
+
+    /// <summary>The same in each life of a node.</summary>
+    public static MacAddress MacOf(int node) => new(0x0200_0000_0001 + (ulong)node);
 
     public IPAddress Client(int number) => Of(number);
 

@@ -24,11 +24,12 @@ internal sealed class SimulatedCapture(World world, IPAddress self) : ICaptureSe
         Task.FromResult(Put(Frames.Udp(_self, _self, marker.Encode())));
 
     public void Tcp(
-        IPEndPoint from, IPEndPoint to, uint sequence, uint acknowledged, TcpFlags flags, ReadOnlySpan<byte> data) =>
-        Put(Frames.Tcp(from, to, sequence, acknowledged, flags, data));
+        MacAddress sender, MacAddress receiver, IPEndPoint from, IPEndPoint to, uint sequence, uint acknowledged,
+        TcpFlags flags, ReadOnlySpan<byte> data) =>
+        Put(Frames.Tcp(sender, receiver, from, to, sequence, acknowledged, flags, data));
 
     /// <summary>No two packets have the same time.</summary>
-    private FrameStamp Put(byte[] frame)
+    public FrameStamp Put(byte[] frame)
     {
         var now = (world.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
         _last = Math.Max(now, _last + 1);

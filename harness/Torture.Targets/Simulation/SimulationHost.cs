@@ -118,12 +118,18 @@ internal sealed class SimulationHost : INodeHost
     private SimulatedNode NewLife(string name)
     {
         var party = _world.NewParty(name);
+        var self = _plan.Configuration.Node(name);
+        var mac = SimulatedAddresses.MacOf(_plan.Configuration.Nodes.ToList().IndexOf(self));
+        var stack = _world.Network.Join(
+            party, mac, new[] { self.Private, self.Address, self.Address6 }.OfType<IPAddress>());
+        _control.Join(party, mac, [self.Private]);
         return new SimulatedNode(
-            _plan.Configuration, _plan.Configuration.Node(name), party, _world.Network, _control,
+            _plan.Configuration, self, party, _world.Network, _control,
             environment => environment with
             {
                 Accounts = _accounts,
-                Plane = new SimulatedPlane(this, name),
+                Plane = new SimulatedFence(this, name),
+                PublicLink = new SimulatedLink(_world.Network, stack),
                 Lock = clock => _lock.For(party, clock),
                 Log = line => Write(name, line),
             });
@@ -167,7 +173,7 @@ internal sealed class SimulationHost : INodeHost
     {
         foreach (var (name, node) in _nodes.Where(entry => entry.Key != taker && !entry.Value.Party.IsGone))
         {
-            _world.Network.Unplug(node.Party, address);
+            _world.Network.TakeFrom(node.Party, address);
             if (node.Party.IsFrozen || _permits.GetValueOrDefault((name, address))?.Holds != true)
             {
                 Happened?.Invoke(new HostEvent.Unplugged(name, Sequence, address));
@@ -175,8 +181,8 @@ internal sealed class SimulationHost : INodeHost
         }
     }
 
-    /// <summary>Addresses that all nodes share: whoever takes one has it unplugged from the others.</summary>
-    private sealed class SimulatedPlane(SimulationHost host, string node) : IAddressPlane
+    /// <summary>The fence device: whoever takes an address has it taken from the machines of the others.</summary>
+    private sealed class SimulatedFence(SimulationHost host, string node) : IAddressPlane
     {
         public ValueTask TakeAsync(IPAddress address, ServingPermit permit, CancellationToken cancellationToken)
         {

@@ -22,7 +22,6 @@ public sealed class SimulationTarget : IWorldTarget
             "a cluster of the target simulation lives as long as a case: torture run");
         var capabilities = ReferenceOptions.Narrow(
             CapabilitySet.Everything
-                .Without(Capability.LinkAddresses, "its nodes share one network stack: use the target containers")
                 .WithoutAll(LinkFault.All, "its one link is a good one: use the target containers"),
             options);
         var addresses = new SimulatedAddresses();
@@ -30,6 +29,7 @@ public sealed class SimulationTarget : IWorldTarget
         var plan = new ClusterPlan(
             options, "simulation", options.Folder, addresses, new PortSettings(),
             capabilities.Has(Capability.IPv6), secrets.NextBytes);
+        plan.Configuration = plan.Configuration with { Network = new NetworkSettings() };
         var host = new SimulationHost(world, addresses, plan, capabilities.Has(Capability.Capture));
         var cluster = new ReferenceCluster(options, plan, host, ReferenceLimits.Of(options), capabilities);
         await cluster.StartAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Torture.Protocol.Takeover;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Failover;
 using Torture.ReferenceServer.Takeover;
@@ -10,7 +11,7 @@ namespace Torture.Mutants.Failover;
 // Only nodes that have a network stack of their own can show these defects: on loopback no address moves.
 
 [Defect("The clients of an address's owner before are not tickled.")]
-[Violates(Ctdb.ClientsTickled)]
+[Violates(Ctdb.ClientsTickled, Ctdb.OldConnectionsEnd)]
 public sealed class NobodyTickled(AddressPlaneParts parts) : KernelAddressPlane(parts)
 {
     protected override void Tickle(IPAddress address, ClientConnection connection)
@@ -34,15 +35,36 @@ public sealed class NeighboursNotTold(AddressPlaneParts parts) : KernelAddressPl
     }
 }
 
+[Defect("Announcements are sent from another link address than that which they name.")]
+[Violates(Ctdb.AnnouncedByOwner)]
+public sealed class AnnouncedByAnother(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    private const int Source = 6;
+
+    protected override void TellNeighbours(IPAddress address)
+    {
+        var mac = Link.HardwareAddress;
+        Send(address.AddressFamily == AddressFamily.InterNetworkV6
+            ? TakeoverFrames.NeighborAdvertisement(mac, address)
+            : TakeoverFrames.GratuitousArp(mac, address, asReply: false));
+    }
+
+    private void Send(byte[] frame)
+    {
+        frame[Source + 5] ^= 0x40;
+        Link.SendFrame(frame);
+    }
+}
+
 [Defect("A new owner is announced once instead of three times.")]
-[Violates(Ctdb.NeighboursTold, Ctdb.ClientsTickled)]
+[Violates(Ctdb.AnnouncedThreeTimes)]
 public sealed class AnnouncedOnce(AddressPlaneParts parts) : KernelAddressPlane(parts)
 {
     protected override int Rounds => 1;
 }
 
 [Defect("An address stays on the interface of a node that has let go of it.")]
-[Violates(Ctdb.OneOwnerPerAddress, Ctdb.StaleOwnerLetsGo, Ctdb.NothingAnsweredByOldOwner)]
+[Violates(Ctdb.OneOwnerPerAddress, Ctdb.NothingAnsweredByOldOwner, Ctdb.OwnerServesAddress)]
 public sealed class AddressStays(AddressPlaneParts parts) : KernelAddressPlane(parts)
 {
     /// <summary>Else the kernel would do what the node does not.</summary>
@@ -57,7 +79,7 @@ public sealed class AddressStays(AddressPlaneParts parts) : KernelAddressPlane(p
 }
 
 [Defect("An IPv6 address that is taken does not come to the interface.")]
-[Violates(Ctdb.EveryAddressServed, Ctdb.OwnerServesAddress)]
+[Violates(Ctdb.EveryAddressServed, Ctdb.OwnerServesAddress, Ctdb.TickledClientsReset, Ctdb.OldConnectionsEnd)]
 public sealed class IPv6NotAdded(AddressPlaneParts parts) : KernelAddressPlane(parts)
 {
     protected override void Add(IPAddress address)
