@@ -79,7 +79,7 @@ public sealed class AddressStays(AddressPlaneParts parts) : KernelAddressPlane(p
 }
 
 [Defect("An IPv6 address that is taken does not come to the interface.")]
-[Violates(Ctdb.EveryAddressServed, Ctdb.OwnerServesAddress, Ctdb.TickledClientsReset, Ctdb.OldConnectionsEnd)]
+[Violates(Ctdb.EveryAddressServed, Ctdb.OwnerServesAddress)]
 public sealed class IPv6NotAdded(AddressPlaneParts parts) : KernelAddressPlane(parts)
 {
     protected override void Add(IPAddress address)
