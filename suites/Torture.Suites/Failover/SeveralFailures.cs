@@ -37,7 +37,7 @@ public sealed class SeveralFailures : Suite
         await using (await Nemesis.InjectAsync(new KillNode(leader)))
         {
             var after = await ObserveUntilAsync(
-                seen => Leaders(seen, leader) is [var only] && only != leader.Name
+                seen => Leaders(seen, leader) is [not "none" and var only] && only != leader.Name
                     && Generation(seen, leader) > Generation(before, leader)
                     && Cluster.PublicAddresses.All(address => seen.OwnerOf(address) is not null));
             Check.Holds(Ctdb.OneLeader, Leaders(after, leader) is [not "none"], "one leader for all", $"{after}");
