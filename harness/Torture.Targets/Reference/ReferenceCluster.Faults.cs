@@ -8,7 +8,7 @@ namespace Torture.Targets.Reference;
 
 internal sealed partial class ReferenceCluster
 {
-    /// <summary>Who led when the lock was taken from it, or when it was frozen, to undo it: the last one first.</summary>
+    /// <summary>Who led when the lock was taken from it, or when it was frozen, the last one first.</summary>
     private readonly Stack<Node> _holders = new();
 
     public IClusterTraffic? Traffic => Nodes.Count == 1 ? null

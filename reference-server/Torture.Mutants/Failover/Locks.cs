@@ -36,7 +36,8 @@ public sealed class LostLockIgnored(ClusterConfiguration cluster, NodeEntry self
 [Violates(Ctdb.OneSideServes, Ctdb.OneOwnerPerAddress, Ctdb.OneLeader, Ctdb.StalledLockStalls)]
 public sealed class LeadsWithoutLock(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(
-        cluster, self, parts with { Lock = new SelfMade(parts.Lock, parts.Clock, cluster.Nodes.ToList().IndexOf(self)) })
+        cluster, self,
+        parts with { Lock = new SelfMade(parts.Lock, parts.Clock, cluster.Nodes.ToList().IndexOf(self)) })
 {
     private TimeSpan _heardLeader;
 
