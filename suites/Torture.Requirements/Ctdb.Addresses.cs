@@ -39,7 +39,7 @@ public static partial class Ctdb
     public const string AllocationEven = "CTDB-008";
 
     /// <summary>The same nodes and addresses give the same allocation.</summary>
-    [Requirement("Addresses", Level.Should)]
+    [Requirement("Addresses", Level.Should, Note = "CTDB's LCP2 leaves addresses where they are.")]
     public const string AllocationDeterministic = "CTDB-009";
 
     /// <summary>A disabled, stopped, banned or unhealthy node owns no address while another node can.</summary>

@@ -185,19 +185,8 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
         }
     }
 
-    private async Task CheckAsync()
-    {
-        var checkers = new List<IChecker>
-        {
-            new NoNotificationLost(Cluster.Limits.Notification), new NotifiedWithin(Cluster.Limits.Notification),
-        };
-        if (_workloads.Count > 0)
-        {
-            checkers.Add(new NoAcknowledgedOperationLost());
-        }
-
-        await Check.HistoryAsync([.. checkers]);
-    }
+    private Task CheckAsync() => Check.HistoryAsync(
+        new NoNotificationLost(Cluster.Limits.Notification), new NotifiedWithin(Cluster.Limits.Notification));
 
     private async Task EndAsync()
     {

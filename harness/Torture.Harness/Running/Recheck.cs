@@ -109,7 +109,6 @@ public sealed record Recheck(RunResults Results, IReadOnlyList<RecheckDifference
                 (nameof(NotifiedWithin), { } limit) => new NotifiedWithin(limit),
                 (nameof(NoNotificationLost), var limit) => new NoNotificationLost(limit),
                 (nameof(NotificationsAsForetold), _) => new NotificationsAsForetold(),
-                (nameof(NoAcknowledgedOperationLost), _) => new NoAcknowledgedOperationLost(),
                 (nameof(AnnouncedToNeighbours), _) => new AnnouncedToNeighbours(asked: true),
                 (nameof(OldClientsTickled), _) => new OldClientsTickled(asked: true),
                 (nameof(OldConnectionsEnd), _) => new OldConnectionsEnd(asked: true),

@@ -171,17 +171,6 @@ public sealed class Checkers
             .Single().Outcome.Should().Be(CheckOutcome.CannotTell);
 
     [Test]
-    public void OperationsEndOnceAndInOrder()
-    {
-        var tale = new Tale()
-            .Add(1, at => new OperationStarted(at, 1, A)).Add(2, at => new OperationEnded(at, 1, A, OperationEnd.Ok))
-            .Add(3, at => new OperationEnded(at, 1, A, OperationEnd.Ok))
-            .Add(4, at => new OperationEnded(at, 7, A, OperationEnd.Failed));
-
-        Wrong(new NoAcknowledgedOperationLost(), tale).Should().Equal("has ended twice", "was never begun");
-    }
-
-    [Test]
     public void AWellFormedNotificationIsCountedForEachSentence() =>
         new NotificationsAreWellFormed().Check(OfOwner(N1).Registers(5).Polls(6, 7, Down("n1")).History)
             .Where(finding => finding.Holds).Select(finding => finding.Requirement).Should().Contain(

@@ -72,7 +72,7 @@ public sealed class CatalogueTests
                 [Level.Defines] = 85,
                 [Level.Should] = 11,
             });
-        witness.Count(requirement => requirement.Role == Role.Server).Should().Be(131);
+        witness.Count(requirement => requirement.Role == Role.Server).Should().Be(130);
         witness.Count(requirement => requirement.Testable == Testable.NeedsCluster).Should().Be(44);
         witness.Count(requirement => requirement.Class == SentenceClass.Companion).Should().Be(7);
         witness.Count(requirement => requirement.Since == "v2").Should().Be(51);

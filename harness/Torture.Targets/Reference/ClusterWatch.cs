@@ -20,7 +20,8 @@ internal sealed class ClusterWatch(
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
-    private readonly OwnershipLedger _ledger = new(tell, time, Patience);
+    private readonly OwnershipLedger _ledger = new(
+        tell, time, Patience, isToldLate: cluster.Engine.Kind == EngineKind.Ctdb);
     private readonly CancellationTokenSource _over = new();
     private readonly List<Task> _watches = [];
     private readonly ConcurrentDictionary<string, bool> _isFrozen = new(StringComparer.Ordinal);

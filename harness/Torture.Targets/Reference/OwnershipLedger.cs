@@ -8,7 +8,11 @@ namespace Torture.Targets.Reference;
 /// held elsewhere is told as taken once that was told as released, or late enough that it is a finding. News of a
 /// release that comes later yet, since this process stood still, is told all the same: its time says when it was.
 /// </summary>
-internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider time, TimeSpan patience) : IDisposable
+/// <param name="isToldLate">
+/// Nodes hear from a daemon what it has released, and may come late to that: with the next take it was, if not before.
+/// </param>
+internal sealed class OwnershipLedger(
+    Action<ClusterEvent> tell, TimeProvider time, TimeSpan patience, bool isToldLate = false) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, (Node By, long Since)> _held = [];
@@ -62,9 +66,14 @@ internal sealed class OwnershipLedger(Action<ClusterEvent> tell, TimeProvider ti
             }
 
             _held.Remove(address);
-            tell(new ClusterEvent.AddressReleased(at, new PublicAddress(address), by, sequence));
             var next = _waiting.Where(entry => entry.Taken.Address.Address.Equals(address))
                 .OrderBy(entry => entry.Taken.Sequence).Select(entry => entry.Taken).FirstOrDefault();
+            if (isToldLate && next is not null && next.Sequence < sequence)
+            {
+                (at, sequence) = (next.At, next.Sequence);
+            }
+
+            tell(new ClusterEvent.AddressReleased(at, new PublicAddress(address), by, sequence));
             if (next is not null)
             {
                 Forget(entry => entry.Taken == next);

@@ -8,8 +8,8 @@ namespace Torture.Targets.Reference;
 
 internal sealed partial class ReferenceCluster
 {
-    /// <summary>Who led when the lock was taken from it, or when it was frozen, to undo it.</summary>
-    private Node? _holder;
+    /// <summary>Who led when the lock was taken from it, or when it was frozen, the last one first.</summary>
+    private readonly Stack<Node> _holders = new();
 
     public IClusterTraffic? Traffic => Nodes.Count == 1 ? null
         : Configuration.Engine.Kind == EngineKind.Ctdb ? new CtdbTraffic(Configuration)
@@ -47,8 +47,9 @@ internal sealed partial class ReferenceCluster
         ChangeResource change => TellClusterAsync(
             ControlRequests.ToCluster(change with { State = InterfaceState.AVAILABLE })!, cancellationToken),
         Partition cut => CutAsync(cut, ControlVerb.Heal, cancellationToken),
-        StallRecoveryLock => HealAsync(new PauseNode(_holder!), cancellationToken),
-        LoseRecoveryLock => TellAsync(_holder!, new(ControlVerb.LoseLock) { On = false }, cancellationToken),
+        StallRecoveryLock => HealAsync(new PauseNode(_holders.Pop()), cancellationToken),
+        LoseRecoveryLock => TellAsync(
+            _holders.Pop(), new(ControlVerb.LoseLock) { On = false }, cancellationToken),
         _ => Task.CompletedTask,
     };
 
@@ -101,14 +102,16 @@ internal sealed partial class ReferenceCluster
     /// <summary>Its process keeps the file lock, and does nothing with it.</summary>
     private async Task StallAsync(CancellationToken cancellationToken)
     {
-        _holder = await LeaderAsync(cancellationToken);
-        await ApplyAsync(new PauseNode(_holder), cancellationToken);
+        var holder = await LeaderAsync(cancellationToken);
+        _holders.Push(holder);
+        await ApplyAsync(new PauseNode(holder), cancellationToken);
     }
 
     private async Task LoseLockAsync(CancellationToken cancellationToken)
     {
-        _holder = await LeaderAsync(cancellationToken);
-        await TellAsync(_holder, new(ControlVerb.LoseLock), cancellationToken);
+        var holder = await LeaderAsync(cancellationToken);
+        _holders.Push(holder);
+        await TellAsync(holder, new(ControlVerb.LoseLock), cancellationToken);
     }
 
     private async Task<Node> LeaderAsync(CancellationToken cancellationToken) =>

@@ -27,6 +27,57 @@ public sealed class StateOfNodesIgnored(ClusterConfiguration cluster, NodeEntry 
         base.AssignAddresses(homes, Enumerable.Range(0, Cluster.Nodes.Count()).ToHashSet(), pinned, present);
 }
 
+[Defect("With each node that comes or goes all addresses are at home on the next node.")]
+[Violates(Ctdb.AllocationDeterministic)]
+public sealed class HomesTurn(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    private HashSet<int> _before = [];
+    private int _turned;
+
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present)
+    {
+        _turned += _before.SetEquals(eligible) ? 0 : 1;
+        _before = [.. eligible];
+        return base.AssignAddresses(
+            [.. homes.Select(home => (home + _turned) % Cluster.Nodes.Count)], eligible, pinned, present);
+    }
+}
+
+[Defect("No address is given to anybody while less than half of the nodes are there.")]
+[Violates(Ctdb.TwoFailuresSurvived, Ctdb.LastNodeServes)]
+public sealed class MajorityDemanded(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present) =>
+        eligible.Count * 2 > Cluster.Nodes.Count
+            ? base.AssignAddresses(homes, eligible, pinned, present)
+            : [.. homes.Select(_ => -1)];
+}
+
+[Defect("From the third loss of a node on nodes that are lost keep what they had.")]
+[Violates(Ctdb.FlappingSurvived)]
+public sealed class LaterLossesIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    private readonly HashSet<int> _ignored = [];
+    private IReadOnlySet<int> _before = new HashSet<int>();
+    private int _losses;
+
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present)
+    {
+        _ignored.UnionWith(_before.Except(eligible).Where(_ => ++_losses > 2));
+        _before = eligible;
+        return base.AssignAddresses(homes, eligible.Union(_ignored).ToHashSet(), pinned, present);
+    }
+}
+
 [Defect("An address that was moved stays where it is.")]
 [Violates(Ctdb.MoveAddressMoves)]
 public sealed class MovesIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)

@@ -24,6 +24,16 @@ public sealed class AliasesUnknown(ClusterConfiguration cluster, NodeEntry self)
     public override bool MatchesNetName(string name) => name.Equals(NetName, StringComparison.OrdinalIgnoreCase);
 }
 
+[Defect("An alias in capitals is not known, unless it is written so in the configuration.")]
+[Violates(Swn.NetNameSpellings)]
+public sealed class CapitalsNotKnown(ClusterConfiguration cluster, NodeEntry self) : NodeClusterView(cluster, self)
+{
+    private readonly string[] _names = [cluster.NetName, .. cluster.Aliases];
+
+    public override bool MatchesNetName(string name) =>
+        base.MatchesNetName(name) && (name.Any(char.IsAsciiLetterLower) || _names.Contains(name));
+}
+
 [Defect("Scale-out shares are taken for plain ones.")]
 [Violates(Swn.RegisterAddressNotInList, Swn.RegisterExAddressNotInList, Swn.RegisterExUnknownShare)]
 public sealed class ScaleOutNotKnown(ClusterConfiguration cluster, NodeEntry self) : NodeClusterView(cluster, self)

@@ -5,6 +5,14 @@ using Torture.Requirements;
 
 namespace Torture.Mutants.Rpc;
 
+[Defect("A connection may have as many presentation contexts as there are ids.")]
+[Violates(Rpce.ContextLimit)]
+public sealed class ContextsWithoutLimit(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool CheckAlterContext(RpcServerConnection connection, AlterContextPdu alter) =>
+        !alter.Contexts.IsEmpty && !alter.Contexts.Any(context => context.TransferSyntaxes.IsEmpty);
+}
+
 [Defect("The association group of a bind_ack is 0.")]
 [Violates(Rpce.GroupCreated)]
 public sealed class GroupIsZero(RpcServerOptions options) : RpcServer(options)

@@ -75,11 +75,12 @@ public sealed class NeverSaysNotExecuted(RpcServerOptions options) : RpcServer(o
         fault with { Flags = PduFlags.Whole };
 }
 
-[Defect("Faults carry the call id 0.")]
+[Defect("Faults carry the call id 0, but for those of wrong handles.")]
 [Violates(Rpce.CallIdEchoed, Rpce.FaultLayout)]
 public sealed class FaultOfNoCall(RpcServerOptions options) : RpcServer(options)
 {
-    protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault) => fault with { CallId = 0 };
+    protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault) =>
+        fault.Status == RpcFault.nca_s_fault_context_mismatch ? fault : fault with { CallId = 0 };
 }
 
 [Defect("A stub that cannot be read faults with nca_s_fault_unspec.")]

@@ -103,6 +103,15 @@ public sealed class AnySecurityContextWillDo(RpcServerOptions options) : RpcServ
         connection.SecurityContexts.Contains(named) ? named : connection.SecurityContexts.FirstOrDefault(named);
 }
 
+[Defect("A trailer where nobody has logged on is refused, and the connection goes on.")]
+[Violates(Rpce.UnknownSecurityContext)]
+public sealed class ConnectionOutlivesUnknownTrailer(RpcServerOptions options) : RpcServer(options)
+{
+    protected override bool EndsConnection(RpcServerConnection connection, Pdu answer) =>
+        base.EndsConnection(connection, answer)
+        && (connection.SecurityContexts.Count > 0 || answer is not FaultPdu { Status: RpcFault.RPC_S_ACCESS_DENIED });
+}
+
 [Defect("What is sealed is opened and its signature not verified.")]
 [Violates(Rpce.BadSignatureRefused, Rpce.SequenceKept, House.TamperedCallRefused)]
 public sealed class SealedNotVerified(RpcServerOptions options) : RpcServer(options)

@@ -204,13 +204,6 @@ public sealed class IPChangeNotTold(NodeParts parts) : WitnessService(parts)
     protected override IEnumerable<WitnessRegistration> IPChangeConcerns(string? client) => [];
 }
 
-[Defect("An event for an interface that is not in the list adds none.")]
-[Violates(Swn.InterfaceEventCreatesInterface)]
-public sealed class UnknownInterfaceNotAdded(NodeParts parts) : WitnessService(parts)
-{
-    protected override ImmutableArray<PublicInterface> AddInterface(PublicInterface entry) => InterfaceList;
-}
-
 [Defect("An address that went to another node stays in the list with the old one, too.")]
 [Violates(Swn.InterfaceListConsistent)]
 public sealed class MovedAddressListedTwice(NodeParts parts) : WitnessService(parts)
@@ -228,6 +221,24 @@ public sealed class MovedAddressListedTwice(NodeParts parts) : WitnessService(pa
     {
         InterfaceList = AddInterface(PublicInterface.Of(View.LocalNode, InterfaceState.UNAVAILABLE, address));
         return entry;
+    }
+}
+
+[Defect("Who waits for a change is told three seconds later.")]
+[Violates(Ctdb.NotifiedBeforeServedElsewhere)]
+public sealed class ChangesToldLate(NodeParts parts) : WitnessService(parts)
+{
+    protected override void QueueChange(WitnessRegistration registration, ChangeNotification change) =>
+        _ = QueueLateAsync(registration, change);
+
+    private async Task QueueLateAsync(WitnessRegistration registration, ChangeNotification change)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(3), Parts.Time);
+        lock (State)
+        {
+            base.QueueChange(registration, change);
+            WakeAsyncNotify(registration);
+        }
     }
 }
 

@@ -98,6 +98,14 @@ public sealed class EntryTwice(NodeParts parts) : BrokenList(parts)
         list.Append(list[0]);
 }
 
+[Defect("What lay where a group name is written is sent behind its terminating null.")]
+[Violates(House.NoSecretsTold)]
+public sealed class GroupNameNotCleared(NodeParts parts) : BrokenList(parts)
+{
+    protected override IEnumerable<WitnessInterface> Break(ImmutableArray<WitnessInterface> list) =>
+        list.Select(e => e with { GroupName = $"{e.GroupName}\0{View.NetName}" });
+}
+
 [Defect("The group names of the list are empty.")]
 [Violates(Swn.GroupNameTerminated, Swn.InterfaceForEachEntry)]
 public sealed class GroupNameEmpty(NodeParts parts) : BrokenList(parts)
@@ -179,7 +187,7 @@ public sealed class ReportsVersion1(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("Interfaces report a version that does not exist.")]
-[Violates(Swn.InterfaceVersionReported, Swn.ServiceVersion)]
+[Violates(Swn.InterfaceVersionReported, Swn.ServiceVersion, Swn.UnspecifiedVersion)]
 public sealed class ReportsVersion3(NodeParts parts) : WitnessService(parts)
 {
     protected override uint InterfaceVersion(PublicInterface entry) => 0x00030000;

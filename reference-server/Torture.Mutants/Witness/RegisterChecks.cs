@@ -88,22 +88,6 @@ public sealed class IPNotificationDemanded(NodeParts parts) : WitnessService(par
         flags == RegisterFlags.WITNESS_REGISTER_NONE ? Win32Error.ERROR_INVALID_PARAMETER : base.CheckFlags(flags);
 }
 
-[Defect("A net name in capitals is not known.")]
-[Violates(Swn.NetNameSpellings, Swn.RegisterReturnsHandle, Swn.RegisterExReturnsHandle)]
-public sealed class CapitalsNotKnown(NodeParts parts) : WitnessService(parts)
-{
-    protected override IEnumerable<Win32Error> RegisterChecks(RpcServerCall call, RegisterRequest request) =>
-        base.RegisterChecks(call, request).Append(Known(request.NetName));
-
-    protected override IEnumerable<Win32Error> RegisterExChecks(RpcServerCall call, RegisterExRequest request) =>
-        base.RegisterExChecks(call, request).Append(Known(request.NetName));
-
-    private static Win32Error Known(string? netName) =>
-        netName?.Any(char.IsAsciiLetterLower) == true
-            ? Win32Error.ERROR_SUCCESS
-            : Win32Error.ERROR_INVALID_PARAMETER;
-}
-
 [Defect("ShareName is compared letter by letter.")]
 [Violates(Swn.RegisterExUnknownShare)]
 public sealed class ShareNameIsCaseSensitive(NodeParts parts) : WitnessService(parts)
@@ -343,7 +327,7 @@ public sealed class AcceptsAnyShare(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("RegisterEx wants a share name.")]
-[Violates(Swn.RegisterExNullParameter)]
+[Violates(Swn.RegisterExNullParameter, Swn.PointersAndStrings)]
 public sealed class WantsShareName(NodeParts parts) : WitnessService(parts)
 {
     protected override Win32Error CheckShareName(string? shareName, string? ipAddress) =>

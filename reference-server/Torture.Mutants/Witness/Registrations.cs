@@ -103,6 +103,21 @@ public sealed class UnRegisterKeeps(NodeParts parts) : WitnessService(parts)
     }
 }
 
+[Defect("Every fiftieth registration that ends stays in the list.")]
+[Violates(House.ChurnLeaksNothing)]
+public sealed class OneInFiftyStays(NodeParts parts) : WitnessService(parts)
+{
+    private int _ended;
+
+    protected override void RemoveRegistration(WitnessRegistration registration)
+    {
+        if (++_ended % 50 != 0)
+        {
+            base.RemoveRegistration(registration);
+        }
+    }
+}
+
 [Defect("UnRegister ends all registrations of the client.")]
 [Violates(Swn.UnRegisterFindsByKey)]
 public sealed class UnRegisterTakesTheOthersToo(NodeParts parts) : WitnessService(parts)
@@ -181,6 +196,39 @@ public sealed class NeverRunsDown(NodeParts parts) : WitnessService(parts)
 public sealed class RunsDownEverybody(NodeParts parts) : WitnessService(parts)
 {
     protected override void AssociationEnded(AssociationGroup group) => ForceUnregister(new RegistrationFilter());
+}
+
+[Defect("A handle that the node gave before it was restarted is good again.")]
+[Violates(Ctdb.RegistrationDiesWithNode)]
+public sealed class HandlesOutliveNode(NodeParts parts) : WitnessService(parts)
+{
+    private readonly HashSet<Guid> _given = [];
+
+    private int Mark => View.LocalNode.Aggregate(17, (hash, letter) => unchecked((hash * 31) + letter));
+
+    protected override Guid NewRegistrationKey()
+    {
+        var bytes = base.NewRegistrationKey().ToByteArray();
+        BitConverter.TryWriteBytes(bytes, Mark);
+        lock (State)
+        {
+            _given.Add(new Guid(bytes));
+        }
+
+        return new Guid(bytes);
+    }
+
+    protected override WitnessRegistration? FindRegistration(RpcServerCall call, ContextHandle context)
+    {
+        var isFromNow = BitConverter.ToInt32(context.Uuid.ToByteArray()) != Mark || _given.Contains(context.Uuid);
+        return isFromNow
+            ? base.FindRegistration(call, context)
+            : new WitnessRegistration
+            {
+                RegistrationKey = context.Uuid, WitnessClientName = "", NetworkName = "", IPAddress = "",
+                WitnessClientVersion = WitnessVersion.V2, Caller = call.Caller, Association = call.Association,
+            };
+    }
 }
 
 [Defect("A handle is used again once it is free.")]

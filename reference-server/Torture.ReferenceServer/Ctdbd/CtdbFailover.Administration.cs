@@ -128,6 +128,11 @@ public sealed partial class CtdbFailover
             await _loop.DoAsync(() => Moved(address.Address, before, MemberOf(address.Owner)));
             return ControlResponse.Done;
         }
+        catch (CtdbRefusedException busy)
+        {
+            // A daemon that still takes or releases the address, or has just lost it.
+            return ControlResponse.NotNow(busy.Message);
+        }
         finally
         {
             SendHold(client, 0, 0, seconds: 0);

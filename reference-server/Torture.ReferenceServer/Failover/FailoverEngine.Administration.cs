@@ -64,7 +64,7 @@ public partial class FailoverEngine
     });
 
     /// <param name="time">Null: no longer.</param>
-    public Task BanAsync(TimeSpan? time) => _loop.DoAsync(() =>
+    public virtual Task BanAsync(TimeSpan? time) => _loop.DoAsync(() =>
     {
         _bannedUntil = Now + time;
         AfterStateChange();

@@ -40,6 +40,20 @@ public sealed class Allocation : OwnerSuite
         Check.Holds(Ctdb.AllocationEven, AreEven(Cluster.Nodes, again), "as many with each node", $"{again}");
     }
 
+    [Test, Verifies(Ctdb.AllocationDeterministic), Needs(Capability.DisableNode), BreaksCluster, Takes(120)]
+    public async Task TheSameNodesHaveTheSameAddressesAgain()
+    {
+        var away = await OwnerOfAsync(Cluster.PublicAddresses[0]);
+
+        var first = await AllocationWithoutAsync(away);
+        var second = await AllocationWithoutAsync(away);
+
+        // CTDB's LCP2 leaves an address where it is, as long as it is even.
+        Check.That(
+            Ctdb.AllocationDeterministic, Owners(second), Owners(first),
+            tolerated: AreEven([.. Cluster.Nodes.Where(node => node != away)], second) ? [Owners(second)] : []);
+    }
+
     [Test, Verifies(Ctdb.OnlyHealthyNodesOwn, Ctdb.DisabledNodeGivesUpAddresses)]
     [Needs(Capability.DisableNode), BreaksCluster]
     public async Task ADisabledNodeOwnsNothingAndGoesOnAnswering()
@@ -58,6 +72,21 @@ public sealed class Allocation : OwnerSuite
             Check.That(
                 Ctdb.DisabledNodeGivesUpAddresses, await witness.GetInterfaceListAsync(), r => r.Status,
                 ERROR_SUCCESS);
+        }
+    }
+
+    /// <summary>For the time of a failover: that it is let in again once its ban has ended is CTDB-025.</summary>
+    [Test, Verifies(Ctdb.BannedNodeStaysOut), Needs(Capability.BanNode), BreaksCluster, Takes(120)]
+    public async Task ABannedNodeTakesNoPart()
+    {
+        var node = await OwnerOfAsync(Cluster.PublicAddresses[0]);
+
+        await using (await Nemesis.InjectAsync(new BanNode(node)))
+        {
+            await UntilAsync(seen => HaveOwners(seen) && !TakesPart(node, seen), $"all is with others than {node}");
+            var seen = await ObserveUntilAsync(seen => TakesPart(node, seen));
+            Check.Holds(
+                Ctdb.BannedNodeStaysOut, !TakesPart(node, seen), $"{node} owns nothing and does not lead", $"{seen}");
         }
     }
 
@@ -86,6 +115,19 @@ public sealed class Allocation : OwnerSuite
             Ctdb.UnownedAddressUnavailable, Unowned(list, seen).Count == 0,
             "nothing is AVAILABLE that nobody owns", string.Join(", ", Unowned(list, seen)));
     }
+
+    private async Task<ClusterObservation> AllocationWithoutAsync(Node away)
+    {
+        Node[] left = [.. Cluster.Nodes.Where(node => node != away)];
+        await using var disabled = await Nemesis.InjectAsync(new DisableNode(away));
+        return await UntilAsync(seen => HaveOwners(seen) && AreEven(left, seen), $"all is spread over all but {away}");
+    }
+
+    private string Owners(ClusterObservation seen) =>
+        string.Join(", ", Cluster.PublicAddresses.Select(address => $"{address} {seen.OwnerOf(address)}"));
+
+    private static bool TakesPart(Node node, ClusterObservation seen) =>
+        seen.Of(node).Owned.Count > 0 || seen.Nodes.Any(one => one.Leader == node.Name);
 
     private bool HaveOwners(ClusterObservation seen) =>
         Cluster.PublicAddresses.All(address => seen.OwnerOf(address) is not null);

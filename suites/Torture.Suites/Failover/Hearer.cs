@@ -70,7 +70,8 @@ internal sealed class Hearer
             lock (_gate)
             {
                 _heard.AddRange(reply.Changes);
-                _end = reply.Response is null ? reply.Status : null;
+                // A client whose time is over asks again.
+                _end = reply.Response is null && reply.Status != ERROR_TIMEOUT ? reply.Status : null;
             }
         }
         while (_end is null && !(once && Returns > 0));

@@ -77,7 +77,9 @@ public sealed class WitnessLost : Suite
         Check.That(
             Swn.AsyncNotifyUnknownHandle, reply, r => r.Status, ERROR_NOT_FOUND,
             tolerated: RpcFault.nca_s_fault_context_mismatch);
-        Check.That(Ctdb.RegistrationDiesWithNode, reply.Response is null, true);
+        Check.That(
+            Ctdb.RegistrationDiesWithNode, await witness.UnRegisterAsync(registration.Handle), r => r.Status,
+            ERROR_INVALID_PARAMETER, tolerated: [ERROR_NOT_FOUND, RpcFault.nca_s_fault_context_mismatch]);
     }
 
     [Test, Verifies(Ctdb.ForcedUnregister), Needs(Capability.ForceUnregister, Capability.Observe)]

@@ -95,6 +95,33 @@ public sealed class AlteringContexts : Suite
         Check.That(House.StaysUp, await another.BindsAndServesAsync(), true);
     }
 
+    /// <summary>Ids have 16 bits: who takes a context for each of them has no limit.</summary>
+    [Test, Verifies(Rpce.ContextLimit, House.StaysUp)]
+    public async Task MoreContextsThanAServerKeeps()
+    {
+        const int together = 100;
+        await using var wire = await OpenAsync();
+        await wire.BoundAsync();
+
+        Pdu? answer = null;
+        foreach (var ids in Enumerable.Range(Wire.Witness + 1, ushort.MaxValue - Wire.Witness).Chunk(together))
+        {
+            answer = await wire.AskAsync<Pdu>(Wire.Alter(
+                [.. ids.Select(id => PresentationContext.Offer((ushort)id, SyntaxId.Management, SyntaxId.Ndr20))]));
+            if (answer is not AlterContextResponsePdu { Results: var results } || !results.All(IsAccepted))
+            {
+                break;
+            }
+        }
+
+        var rejects = answer is AlterContextResponsePdu last && !last.Results.All(IsAccepted);
+        Check.That(Rpce.ContextLimit, rejects || answer is FaultPdu, true);
+        await using var another = await OpenAsync();
+        Check.That(House.StaysUp, await another.BindsAndServesAsync(), true);
+    }
+
+    private static bool IsAccepted(PresentationContextResult result) => result.Result == PresentationResult.Acceptance;
+
     private async Task<Wire> OpenAsync()
     {
         var endpoint = await MapWitnessAsync(Cluster.Nodes[0].Address);

@@ -93,9 +93,14 @@ public sealed class Register : Suite
             Swn.RegisterUnknownNetName, Request with { NetName = Request.IpAddress }, ERROR_INVALID_PARAMETER);
 
     [TestCaseSource(typeof(Spellings), nameof(Spellings.LetterCases)), Verifies(Swn.NetNameSpellings)]
-    public async Task NetNameInAnyLetterCase(string way) =>
-        await IsAcceptedAsync(
-            Swn.NetNameSpellings, Request with { NetName = Spellings.InOtherCase(Cluster.NetName, way) });
+    public async Task NetNameInAnyLetterCase(string way)
+    {
+        foreach (var name in Cluster.Aliases.Prepend(Cluster.NetName))
+        {
+            await IsAcceptedAsync(
+                Swn.NetNameSpellings, Request with { NetName = Spellings.InOtherCase(name, way) });
+        }
+    }
 
     [Test, Verifies(Swn.NetNameSpellings)]
     public async Task NetNameByAnyAlias()

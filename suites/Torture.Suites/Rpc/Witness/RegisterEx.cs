@@ -65,9 +65,14 @@ public sealed class RegisterEx : Suite
             Swn.RegisterExUnknownNetName, Request with { NetName = netName }, ERROR_INVALID_PARAMETER);
 
     [TestCaseSource(typeof(Spellings), nameof(Spellings.LetterCases)), Verifies(Swn.NetNameSpellings)]
-    public async Task NetNameInAnyLetterCase(string way) =>
-        await IsAcceptedAsync(
-            Swn.NetNameSpellings, Request with { NetName = Spellings.InOtherCase(Cluster.NetName, way) });
+    public async Task NetNameInAnyLetterCase(string way)
+    {
+        foreach (var name in Cluster.Aliases.Prepend(Cluster.NetName))
+        {
+            await IsAcceptedAsync(
+                Swn.NetNameSpellings, Request with { NetName = Spellings.InOtherCase(name, way) });
+        }
+    }
 
     [TestCase("any_invalid_share_name", TestName = "UnknownShare")]
     [TestCase("", TestName = "EmptyShare")]

@@ -61,6 +61,24 @@ public sealed class UnRegister : Suite
             Swn.UnRegisterUnknownHandle, reply, r => r.Status, ERROR_INVALID_PARAMETER, tolerated: ERROR_NOT_FOUND);
     }
 
+    /// <summary>A server that keeps one of a hundred is full one day.</summary>
+    [Test, Verifies(House.ChurnLeaksNothing), Needs(Capability.ObserveRegistrations)]
+    public async Task AHundredTimesLeavesNothing()
+    {
+        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
+
+        for (var count = 0; count < 100; count++)
+        {
+            var registered = await witness.RegisterAsync(Valid.Register(Cluster, Client));
+            await witness.UnRegisterAsync(registered.Handle);
+        }
+
+        var seen = await Cluster.ObserveAsync(Deadline);
+        Check.That(
+            House.ChurnLeaksNothing,
+            seen.Of(Cluster.Nodes[0]).Registrations.Count(known => known.ClientName == Client.Name), 0);
+    }
+
     [Test, Verifies(Rpce.HandleValidInGroup)]
     public async Task HandleWorksOnAnotherConnectionOfItsGroup()
     {
