@@ -59,25 +59,6 @@ public sealed class MajorityDemanded(ClusterConfiguration cluster, NodeEntry sel
             : [.. homes.Select(_ => -1)];
 }
 
-[Defect("From the third loss of a node on nodes that are lost keep what they had.")]
-[Violates(Ctdb.FlappingSurvived)]
-public sealed class LaterLossesIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
-    : FailoverEngine(cluster, self, parts)
-{
-    private readonly HashSet<int> _ignored = [];
-    private IReadOnlySet<int> _before = new HashSet<int>();
-    private int _losses;
-
-    protected override IReadOnlyList<int> AssignAddresses(
-        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
-        IReadOnlyList<int>? present)
-    {
-        _ignored.UnionWith(_before.Except(eligible).Where(_ => ++_losses > 2));
-        _before = eligible;
-        return base.AssignAddresses(homes, eligible.Union(_ignored).ToHashSet(), pinned, present);
-    }
-}
-
 [Defect("An address that was moved stays where it is.")]
 [Violates(Ctdb.MoveAddressMoves)]
 public sealed class MovesIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)

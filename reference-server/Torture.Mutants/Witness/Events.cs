@@ -224,24 +224,6 @@ public sealed class MovedAddressListedTwice(NodeParts parts) : WitnessService(pa
     }
 }
 
-[Defect("Who waits for a change is told three seconds later.")]
-[Violates(Ctdb.NotifiedBeforeServedElsewhere)]
-public sealed class ChangesToldLate(NodeParts parts) : WitnessService(parts)
-{
-    protected override void QueueChange(WitnessRegistration registration, ChangeNotification change) =>
-        _ = QueueLateAsync(registration, change);
-
-    private async Task QueueLateAsync(WitnessRegistration registration, ChangeNotification change)
-    {
-        await Task.Delay(TimeSpan.FromSeconds(3), Parts.Time);
-        lock (State)
-        {
-            base.QueueChange(registration, change);
-            WakeAsyncNotify(registration);
-        }
-    }
-}
-
 [Defect("Takeovers change the list, and nobody is told.")]
 [Violates(Ctdb.AllRegisteredAreTold, Ctdb.NotificationNotLost, Swn.UnavailableThenAvailable)]
 public sealed class TakeoverNotTold(NodeParts parts) : WitnessService(parts)

@@ -8,8 +8,7 @@ public sealed class ResourceChanges : Suite
 {
     [Test]
     [Verifies(
-        Swn.ResourceChangeDelivered, Swn.ResourceChangeEntry, Swn.InterfaceEventQueuesChange, Swn.InterfaceEventWakes,
-        Ctdb.NotifiedBeforeServedElsewhere)]
+        Swn.ResourceChangeDelivered, Swn.ResourceChangeEntry, Swn.InterfaceEventQueuesChange, Swn.InterfaceEventWakes)]
     public async Task UnavailableIsTold()
     {
         await using var registration = await RegisterAsync();
@@ -24,7 +23,6 @@ public sealed class ResourceChanges : Suite
         Check.That(Swn.ResourceChangeDelivered, reply, r => r.Changes.Count, 1);
         Check.That(
             Swn.ResourceChangeEntry, reply, r => r.Changes[0].ChangeType, ChangeType.RESOURCE_STATE_UNAVAILABLE);
-        await Check.HistoryAsync(new NotifiedWithin(Cluster.Limits.Notification));
     }
 
     [Test, Verifies(Swn.ResourceChangeEntry, Swn.ChangeTypes)]
