@@ -22,7 +22,7 @@ public sealed class CasesOnAFileLock
             options, runner.Select(["failover.StalledLock", "failover.LostLock"]), _ => { })
             .WaitAsync(cancellationToken);
 
-        results.Cases.Should().HaveCount(4);
+        results.Cases.Should().HaveCount(5);
         results.Cases.Should().OnlyContain(
             result => result.Verdict == Verdict.Passed,
             string.Join("; ", results.Cases.Select(result => $"{result.Id} {result.Verdict}: {result.Message}")));

@@ -31,8 +31,8 @@ public sealed class MutantRules
     /// <summary>What the conversation of the transcript does not touch; cases see it (CasesSeeMutants).</summary>
     private static readonly string[] Untouched =
     [
-        "FirstIPChangeWins", "FirstShareMoveWins", "HandlesComeAgain", "MappedAddressesTaken",
-        "Ndr64StringsUnreadable", "OneLetterFaults", "PollsLookedAtLate", "UnreadableNeverAnswered",
+        "FirstIPChangeWins", "FirstShareMoveWins", "HandlesComeAgain", "HandlesOutliveNode", "MappedAddressesTaken",
+        "Ndr64StringsUnreadable", "OneInFiftyStays", "OneLetterFaults", "PollsLookedAtLate", "UnreadableNeverAnswered",
     ];
 
     private static IEnumerable<TestCaseData> OfTheWitness() => Registry.All

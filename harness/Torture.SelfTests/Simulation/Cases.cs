@@ -36,7 +36,7 @@ public sealed class Cases
             wish => wish with { Settings = new Dictionary<string, string> { ["lock"] = "file" } },
             "failover.StalledLock", "failover.LostLock");
 
-        run.Results.Cases.Should().HaveCount(4).And.OnlyContain(
+        run.Results.Cases.Should().HaveCount(5).And.OnlyContain(
             result => result.Verdict == Verdict.Passed, run.Told());
     }
 

@@ -204,10 +204,15 @@ public sealed class Calls : Suite
         {
             await wire.BoundAsync();
             await wire.SendAsync(PduWriter.Write(Wire.PrincipalName(2)).AsMemory(..20));
-            Check.That(House.OthersServedDuringBadInput, await served.ServesAsync(2), true);
+
+            // Connections do not wait for each other: by the last of these the half has come.
+            for (uint call = 2; call < 8; call++)
+            {
+                Check.That(House.OthersServedDuringBadInput, await served.ServesAsync(call), true);
+            }
         }
 
-        Check.That(Rpce.ConnectionLossEndsCalls, await served.ServesAsync(3), true);
+        Check.That(Rpce.ConnectionLossEndsCalls, await served.ServesAsync(8), true);
     }
 
     private byte[] RegisterStub => WitnessCodec.Encode(Valid.RegisterEx(Cluster, Client), NdrSyntax.Ndr20);
