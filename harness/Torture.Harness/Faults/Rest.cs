@@ -15,8 +15,7 @@ public sealed class Rest(ClusterObservation baseline, bool ownersMayDiffer, Limi
 
     public bool IsReached(ClusterObservation now)
     {
-        var isBaseline = Effects.Recovered(baseline, now, ownersMayDiffer: false);
-        WhyNot = isBaseline ? null : Effects.WhyNotRecovered(baseline, now, ownersMayDiffer);
+        WhyNot = Effects.WhyNotRecovered(baseline, now, ownersMayDiffer);
         if (WhyNot is not null)
         {
             _since = null;
@@ -28,6 +27,7 @@ public sealed class Rest(ClusterObservation baseline, bool ownersMayDiffer, Limi
             _since = now;
         }
 
+        var isBaseline = Effects.Recovered(baseline, now, ownersMayDiffer: false);
         var isReached = now.At - _since.At >= (isBaseline ? limits.Settle : limits.Rest);
         WhyNot = isReached ? null : "its addresses move, or it is being reconfigured";
         return isReached;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Captures;
@@ -86,18 +85,13 @@ public sealed class NetworkRules
     [Test]
     public void ANeighbourIsWhereItSaysItIs()
     {
-        var (n1, n2) = (_world.NewParty("n1"), _world.NewParty("n2"));
-        var (one, two) = (_world.Network.Join(n1, Mac(1), [Pair.Server.Address]), _world.Network.Join(n2, Mac(2), []));
         var reading = () => _world.Run(async () =>
         {
-            var (here, _) = await Pair.OpenAsync(_world, n1);
-            one.Remove(Pair.Server.Address);
-            two.Add(Pair.Server.Address);
+            var (here, taker) = await MovedAsync();
             await here.WriteAsync(new byte[1]);
             await Task.Delay(TimeSpan.FromSeconds(1), _world.Time);
             Flags().Should().Contain("PA").And.NotContain("R", "who had the address does not answer for it");
-            new SimulatedLink(_world.Network, two).SendFrame(
-                TakeoverFrames.GratuitousArp(PhysicalAddress.Parse($"{Mac(2)}"), Pair.Server.Address, asReply: false));
+            Announce(taker);
             return await here.ReadAsync(new byte[1]);
         });
 
@@ -134,18 +128,12 @@ public sealed class NetworkRules
     [Test]
     public void ATickleIsAnsweredByWhoHasTheConnectionAndResetByWhoHasNot()
     {
-        var (n1, n2) = (_world.NewParty("n1"), _world.NewParty("n2"));
-        var (one, two) = (_world.Network.Join(n1, Mac(1), [Pair.Server.Address]), _world.Network.Join(n2, Mac(2), []));
         var reading = () => _world.Run(async () =>
         {
-            var (here, _) = await Pair.OpenAsync(_world, n1);
-            one.Remove(Pair.Server.Address);
-            two.Add(Pair.Server.Address);
-            var link = new SimulatedLink(_world.Network, two);
-            link.SendFrame(
-                TakeoverFrames.GratuitousArp(PhysicalAddress.Parse($"{Mac(2)}"), Pair.Server.Address, asReply: false));
+            var (here, taker) = await MovedAsync();
+            Announce(taker);
             await Task.Delay(TimeSpan.FromMilliseconds(5), _world.Time);
-            link.SendPacket(Pair.Client, TakeoverFrames.Tickle(Pair.Server, here.Local));
+            taker.SendPacket(Pair.Client, TakeoverFrames.Tickle(Pair.Server, here.Local));
             return await here.ReadAsync(new byte[1]);
         });
 
@@ -265,6 +253,21 @@ public sealed class NetworkRules
         InternetChecksum.Of(
             frame.AsSpan(transport - length, length), [0, 6, 0, 23], frame.AsSpan(transport)).Should().Be(0);
     }
+
+    /// <summary>A connection to n1, whose address n2 has by now.</summary>
+    private async Task<(MemorySocket Here, SimulatedLink Taker)> MovedAsync()
+    {
+        var n1 = _world.NewParty("n1");
+        var before = _world.Network.Join(n1, Mac(1), [Pair.Server.Address]);
+        var after = _world.Network.Join(_world.NewParty("n2"), Mac(2), []);
+        var (here, _) = await Pair.OpenAsync(_world, n1);
+        before.Remove(Pair.Server.Address);
+        after.Add(Pair.Server.Address);
+        return (here, new SimulatedLink(_world.Network, after));
+    }
+
+    private static void Announce(SimulatedLink taker) => taker.SendFrame(
+        TakeoverFrames.GratuitousArp(taker.HardwareAddress, Pair.Server.Address, asReply: false));
 
     private static MacAddress Mac(int number) => SimulatedAddresses.MacOf(number);
 

@@ -91,13 +91,6 @@ internal sealed class MemoryNetwork(World world, Random random)
             stack.SwitchOff();
             _stacks.Remove(stack);
         }
-
-        foreach (var (guest, machine) in _guests.Where(entry => entry.Key.Item1 == party).ToArray())
-        {
-            _guests.Remove(guest);
-            machine.SwitchOff();
-            _stacks.Remove(machine);
-        }
     }
 
     /// <summary>Takes an address from a machine, without its processes having a say in that.</summary>
@@ -262,7 +255,4 @@ internal sealed class MemoryNetwork(World world, Random random)
 
     public static IOException Unreachable(IPEndPoint to) => new(
         $"{to}: No route to host", new SocketException((int)SocketError.HostUnreachable));
-
-    public static IOException TimedOut(IPEndPoint to) => new(
-        $"{to}: Connection timed out", new SocketException((int)SocketError.TimedOut));
 }

@@ -273,25 +273,29 @@ internal sealed partial class MemorySocket(
             return;
         }
 
-        var isSyn = _peer is null;
         segment.Times++;
-        if (isSyn && !isThere && segment.Times >= Questions)
+        if (_peer is null && !isThere)
         {
-            _lost.Clear();
-            network.World.After(SynAgain, () => Give(MemoryNetwork.Unreachable(remote)));
+            AskAgain(segment);
             return;
         }
 
-        var pause = isSyn && !isThere ? SynAgain : (isSyn ? SynAgain : Again) * (1 << (segment.Times - 1));
+        var pause = (_peer is null ? SynAgain : Again) * (1 << (segment.Times - 1));
         network.World.After(pause, () => SendAgain(segment, pause));
     }
 
-    private bool Give(IOException up)
+    /// <summary>Nobody says that it has the address: a question a second, and no connection after the last.</summary>
+    private void AskAgain(Segment syn) => network.World.After(SynAgain, () =>
     {
+        if (syn.Times < Questions)
+        {
+            return SendAgain(syn, SynAgain);
+        }
+
         var mattered = !_isClosed;
-        Fail(up);
+        Fail(MemoryNetwork.Unreachable(remote));
         return mattered;
-    }
+    });
 
     private bool SendAgain(Segment first, TimeSpan waited)
     {

@@ -92,11 +92,3 @@ public abstract class SomeLock(IClusterLock inner) : IClusterLock
         return inner.DisposeAsync();
     }
 }
-
-[Defect("A ban ends after a second.")]
-[Violates(Ctdb.BannedNodeStaysOut)]
-public sealed class BanEndsEarly(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
-    : FailoverEngine(cluster, self, parts)
-{
-    public override Task BanAsync(TimeSpan? time) => base.BanAsync(time is null ? null : TimeSpan.FromSeconds(1));
-}

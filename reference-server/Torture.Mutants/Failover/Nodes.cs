@@ -17,6 +17,14 @@ public sealed class FenceNeverCloses(MonotonicClock clock) : Fence(clock)
     public override bool Holds => Until > TimeSpan.Zero;
 }
 
+[Defect("A ban ends after a second.")]
+[Violates(Ctdb.BannedNodeStaysOut)]
+public sealed class BanEndsEarly(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    public override Task BanAsync(TimeSpan? time) => base.BanAsync(time is null ? null : TimeSpan.FromSeconds(1));
+}
+
 [Defect("The aliases and the qualified form of the cluster's name are unknown.")]
 [Violates(Swn.NetNameSpellings)]
 public sealed class AliasesUnknown(ClusterConfiguration cluster, NodeEntry self) : NodeClusterView(cluster, self)

@@ -39,19 +39,14 @@ public sealed class NeighboursNotTold(AddressPlaneParts parts) : KernelAddressPl
 [Violates(Ctdb.AnnouncedByOwner)]
 public sealed class AnnouncedByAnother(AddressPlaneParts parts) : KernelAddressPlane(parts)
 {
-    private const int Source = 6;
+    private const int LastOfSource = 11;
 
     protected override void TellNeighbours(IPAddress address)
     {
-        var mac = Link.HardwareAddress;
-        Send(address.AddressFamily == AddressFamily.InterNetworkV6
-            ? TakeoverFrames.NeighborAdvertisement(mac, address)
-            : TakeoverFrames.GratuitousArp(mac, address, asReply: false));
-    }
-
-    private void Send(byte[] frame)
-    {
-        frame[Source + 5] ^= 0x40;
+        var frame = address.AddressFamily == AddressFamily.InterNetworkV6
+            ? TakeoverFrames.NeighborAdvertisement(Link.HardwareAddress, address)
+            : TakeoverFrames.GratuitousArp(Link.HardwareAddress, address, asReply: false);
+        frame[LastOfSource] ^= 0x40;
         Link.SendFrame(frame);
     }
 }

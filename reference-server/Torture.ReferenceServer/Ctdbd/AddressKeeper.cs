@@ -18,7 +18,6 @@ internal sealed class AddressKeeper(
     private readonly SortedDictionary<IPAddress, Holding> _held = new(AddressOrder.Instance);
     private readonly Dictionary<IPAddress, string> _troubles = [];
     private readonly HashSet<IPAddress> _failed = [];
-    private readonly Dictionary<IPAddress, long> _gone = [];
     private HashSet<IPAddress> _goal = [];
     private IPAddress? _taking;
     private ServingPermit? _takingPermit;
@@ -40,14 +39,9 @@ internal sealed class AddressKeeper(
     public void Keep(IEnumerable<IPAddress> addresses, long goneAt)
     {
         _goal = [.. addresses];
-        foreach (var kept in _goal)
+        foreach (var (address, holding) in _held)
         {
-            _gone.Remove(kept);
-        }
-
-        foreach (var gone in _held.Keys.Where(address => !_goal.Contains(address)))
-        {
-            _gone.TryAdd(gone, goneAt);
+            holding.GoneAt = _goal.Contains(address) ? null : holding.GoneAt ?? goneAt;
         }
 
         _failed.Clear();
@@ -165,9 +159,9 @@ internal sealed class AddressKeeper(
     private void Released(IPAddress address)
     {
         _isWorking = false;
-        _held.Remove(address);
+        _held.Remove(address, out var holding);
         log($"failover: releases {address}");
-        happened(address, false, _gone.Remove(address, out var gone) ? gone : clock.Sequence);
+        happened(address, false, holding?.GoneAt ?? clock.Sequence);
         Work();
     }
 
@@ -180,5 +174,9 @@ internal sealed class AddressKeeper(
         _takingEnded = null;
     }
 
-    private sealed record Holding(ServingPermit Permit, long Sequence);
+    private sealed record Holding(ServingPermit Permit, long Sequence)
+    {
+        /// <summary>When the daemon said that it has it no more; null: it did not.</summary>
+        public long? GoneAt { get; set; }
+    }
 }
