@@ -46,7 +46,8 @@ public sealed class ImageContextTests
         }
 
         inTar.Keys.Should().BeEquivalentTo(
-            "Dockerfile", "common/ctdb-lock", "common/ctdb-node", "common/torture-entry", "samba/smb.conf");
+            "Dockerfile", "common/ctdb-addresses", "common/ctdb-lock", "common/ctdb-node", "common/torture-entry",
+            "samba/smb.conf");
         inTar["common/ctdb-node"].Should().HaveFlag(UnixFileMode.GroupExecute, "scripts are run");
         inTar["samba/smb.conf"].Should().NotHaveFlag(UnixFileMode.UserExecute);
         Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories)
