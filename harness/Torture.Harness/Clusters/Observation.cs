@@ -52,6 +52,9 @@ public sealed record NodeObservation(
 {
     public IReadOnlyList<PublicAddress> Owned { get; init; } = [];
 
+    /// <summary>Addresses are about to move, as far as this node has heard. False: not, or it does not tell.</summary>
+    public bool Reallocating { get; init; }
+
     public IReadOnlyList<ObservedRegistration> Registrations { get; init; } = [];
 
     /// <summary>

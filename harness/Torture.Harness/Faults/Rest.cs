@@ -15,7 +15,9 @@ public sealed class Rest(ClusterObservation baseline, bool ownersMayDiffer, Limi
 
     public bool IsReached(ClusterObservation now)
     {
-        WhyNot = Effects.WhyNotRecovered(baseline, now, ownersMayDiffer);
+        WhyNot = Effects.WhyNotRecovered(baseline, now, ownersMayDiffer)
+            ?? now.Nodes.Where(node => node.Reallocating).Select(node => $"{node.Node} has heard that addresses move")
+                .FirstOrDefault();
         if (WhyNot is not null)
         {
             _since = null;

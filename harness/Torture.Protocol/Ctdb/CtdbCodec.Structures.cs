@@ -219,6 +219,14 @@ public static partial class CtdbCodec
     public static byte[] EncodeDisable(CtdbDisable disable) => new CtdbWriter(24)
         .UInt32(disable.Number).UInt32(0).UInt64(disable.ReplyTo).UInt32(disable.Seconds).UInt32(0).ToArray();
 
+    public static CtdbDisable DecodeDisable(ReadOnlySpan<byte> data)
+    {
+        var reader = new CtdbReader(data, "DISABLE_TAKEOVER_RUNS");
+        var number = reader.UInt32();
+        reader.UInt32();
+        return new CtdbDisable(number, reader.UInt64(), reader.UInt32());
+    }
+
     /// <summary>REGISTER_NOTIFY: the message that the daemon sends to all when this client is gone.</summary>
     public static byte[] EncodeNotify(ulong srvid, ReadOnlySpan<byte> message) =>
         new CtdbWriter(12 + message.Length)

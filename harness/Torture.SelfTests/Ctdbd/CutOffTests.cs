@@ -64,6 +64,19 @@ public sealed class CutOffTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task AStopWhoseAnswerIsLostIsUndoneAsWell()
+    {
+        await StartAsync();
+        _world.Ctdb.LosesAnswerOf = CtdbControl.STOP_NODE;
+
+        Cut(0);
+
+        await _world.UntilAsync(() => _world["n1"].Seen.State == MemberState.Stopped, "n1 stops");
+        Mend(0);
+        await _world.UntilAsync(() => _world["n1"].Serves(A) && _world["n1"].Seen.Leader == "n3", "n1 is back");
+    }
+
+    [Test]
     public async Task WhereTheHolderOfTheLockStandsStillNobodyIsCutOff()
     {
         Stranger = "n1";

@@ -47,6 +47,22 @@ public sealed class EngineTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task TellsThatAnotherNodeIsAtATakeoverRun()
+    {
+        await _world.StartAllAsync();
+        var node = _world["n1"];
+
+        _world.Ctdb.Tell(0, CtdbSrvid.DISABLE_TAKEOVER_RUNS, CtdbCodec.EncodeDisable(new CtdbDisable(2, 0, 60)));
+        await _world.UntilAsync(() => node.Seen.IsReallocating, "n1 hears that n3 begins");
+        _world["n2"].Seen.IsReallocating.Should().BeFalse();
+        _world.Ctdb.Tell(0, CtdbSrvid.DISABLE_TAKEOVER_RUNS, CtdbCodec.EncodeDisable(new CtdbDisable(2, 0, 0)));
+        await _world.UntilAsync(() => !node.Seen.IsReallocating, "n1 hears that n3 is done");
+        _world.Ctdb.Tell(0, CtdbSrvid.DISABLE_TAKEOVER_RUNS, CtdbCodec.EncodeDisable(new CtdbDisable(2, 0, 1)));
+        await _world.UntilAsync(() => node.Seen.IsReallocating, "n1 hears that n3 begins");
+        await _world.UntilAsync(() => !node.Seen.IsReallocating, "n3 is gone, and its time is over");
+    }
+
+    [Test]
     public async Task AnAddressIsReleasedWhenTheDaemonSaysSoHoweverLongItsPortsTake()
     {
         await _world.StartAllAsync();

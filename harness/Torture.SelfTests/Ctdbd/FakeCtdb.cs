@@ -32,6 +32,9 @@ internal sealed class FakeCtdb : ILocalConnector
     /// <summary>Answers of recovery daemons to DISABLE_TAKEOVER_RUNS, below zero while this is above it.</summary>
     public int BusyRuns { get; set; }
 
+    /// <summary>This control is done, and who asked hears of a failure: it waited too long for the answer.</summary>
+    public CtdbControl? LosesAnswerOf { get; set; }
+
     public uint Generation { get; set; } = 1000;
 
     public static IPAddress AddressOf(int node) => IPAddress.Parse($"10.1.0.{node + 1}");
@@ -213,6 +216,7 @@ internal sealed class FakeCtdb : ILocalConnector
         var (status, data) = isThere
             ? Execute(client, node, request)
             : (-1, null);
+        status = request.Control == LosesAnswerOf ? -1 : status;
         return new CtdbReply(1, 0, 0, request.RequestId, status, data ?? [], "");
     }
 

@@ -36,6 +36,18 @@ public sealed class ClusterAtRest
             .IsReached(Seen(1, (N1, [A]), (N2, [B])) with { Disagreement = "n1: A is n2's" }).Should().BeFalse();
 
     [Test]
+    public void WhileANodeHearsThatAddressesMoveThereIsNoRest()
+    {
+        var rest = new Rest(Baseline, ownersMayDiffer: true, Limits);
+        var seen = Seen(1, (N1, [A]), (N2, [B]));
+
+        rest.IsReached(seen with { Nodes = [seen.Nodes[0] with { Reallocating = true }, .. seen.Nodes.Skip(1)] })
+            .Should().BeFalse();
+        rest.WhyNot.Should().Be("n1 has heard that addresses move");
+        rest.IsReached(seen).Should().BeTrue();
+    }
+
+    [Test]
     public void OtherOwnersMustStay()
     {
         var rest = new Rest(Baseline, ownersMayDiffer: true, Limits);

@@ -3,7 +3,7 @@ namespace Torture.Targets.Reference;
 /// <summary>
 /// What the .NET runtime of a node is told. A node lives for seconds and serves three clients, or three hundred: it
 /// needs no heap for each core, and compiling again what is hot would take half of its processor time and never pay. A
-/// thread that has nothing to do does not spin: a dozen nodes share two cores.
+/// thread that has nothing to do does not spin, and code is not mapped twice: a dozen nodes share two cores.
 /// </summary>
 public static class NodeRuntime
 {
@@ -13,6 +13,7 @@ public static class NodeRuntime
         ["DOTNET_gcServer"] = "0",
         ["DOTNET_TieredPGO"] = "0",
         ["DOTNET_TC_CallCounting"] = "0",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
         ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
     };
 

@@ -21,6 +21,7 @@ internal static class Translate
     public static NodeObservation Status(Node node, NodeStatus status, ProcessState process) =>
         new(node, Reachable: true, State(status.State), process, status.Generation, status.Leader, status.Witness)
         {
+            Reallocating = status.Reallocating,
             Owned = [.. status.Held.Select(held => new PublicAddress(held.Address))],
             Links = [.. status.Members.Where(member => member.LinkUp && member.Node != node.Name)
                 .Select(member => member.Node).Order(StringComparer.Ordinal)],

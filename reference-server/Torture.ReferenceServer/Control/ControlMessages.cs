@@ -154,6 +154,9 @@ public sealed record NodeStatus(string Node, int ProcessId, MemberState State)
     /// <summary>Counts reconfigurations of the cluster.</summary>
     public long Generation { get; init; }
 
+    /// <summary>Another node is at giving addresses away, as far as this one has heard.</summary>
+    public bool Reallocating { get; init; }
+
     /// <summary>Whether the node may serve public addresses now.</summary>
     public bool Permitted { get; init; }
 

@@ -12,7 +12,7 @@ public sealed partial class CtdbFailover
     private static readonly ulong[] Heeded =
     [
         CtdbSrvid.LEADER, CtdbSrvid.RECONFIGURE, CtdbSrvid.RELEASE_IP, CtdbSrvid.TAKE_IP, CtdbSrvid.IPREALLOCATED,
-        CtdbSrvid.PUSH_NODE_FLAGS, WitnessSrvid,
+        CtdbSrvid.PUSH_NODE_FLAGS, CtdbSrvid.DISABLE_TAKEOVER_RUNS, WitnessSrvid,
     ];
 
     private CtdbClient? _client;
@@ -139,7 +139,7 @@ public sealed partial class CtdbFailover
         (_client, _life) = (attached.Client, attached.Life);
         (_isPolling, _pollAgain, _told) = (false, false, null);
         // A daemon that this node has stopped may be the one that it attaches to again.
-        (_leaderHeardAt, _isCutOff) = (null, false);
+        (_leaderHeardAt, _isCutOff, _runsHeldUntil) = (null, false, TimeSpan.Zero);
         foreach (var member in _members)
         {
             (member.IsAsked, member.OwnedAt) = (false, 0);

@@ -19,6 +19,12 @@ public sealed partial class CtdbFailover
     private bool _isPolling;
     private bool _pollAgain;
     private long _news;
+
+    /// <summary>
+    /// Who begins a takeover run, or moves an address, tells all others to begin none for so long, and again when it is
+    /// done.
+    /// </summary>
+    private TimeSpan _runsHeldUntil;
     private long _order;
     private uint? _vnnGeneration;
     private string? _toldTrouble;
@@ -60,6 +66,10 @@ public sealed partial class CtdbFailover
                 break;
             case CtdbSrvid.PUSH_NODE_FLAGS:
                 Poll();
+                break;
+            case CtdbSrvid.DISABLE_TAKEOVER_RUNS:
+                _runsHeldUntil = Now + TimeSpan.FromSeconds(CtdbCodec.DecodeDisable(message.Data.Span).Seconds);
+                Publish();
                 break;
             case WitnessSrvid:
                 PeerHeard(message.Data.Span);

@@ -81,15 +81,14 @@ public sealed partial class CtdbFailover
         _loop.Post(() => SideChanged(life, stops, trouble));
     }
 
-    /// <summary>What was not done is tried again at the next tick.</summary>
+    /// <summary>
+    /// What was not done is tried again at the next tick. A daemon that has not answered may have stopped all the same:
+    /// it is to continue as one that did.
+    /// </summary>
     private void SideChanged(long life, bool stops, string? trouble)
     {
         _isChangingSide = false;
-        if (trouble is null)
-        {
-            _isStoppedHere = stops;
-        }
-
+        _isStoppedHere = stops || trouble is not null;
         if (life != _life)
         {
             return;

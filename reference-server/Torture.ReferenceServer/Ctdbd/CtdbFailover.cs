@@ -158,7 +158,10 @@ public sealed partial class CtdbFailover : IFailoverEngine
         Changed?.Invoke(new NodeEvent(_parts.Clock.Sequence, kind, node) { State = state });
 
     private void Publish() => Volatile.Write(ref _snapshot, new EngineSnapshot(
-        _self.State, _leader?.Name, _term, _isPermitted && _parts.Fence.Holds, _table, _keeper.Held, Members()));
+        _self.State, _leader?.Name, _term, _isPermitted && _parts.Fence.Holds, _table, _keeper.Held, Members())
+    {
+        IsReallocating = Now < _runsHeldUntil,
+    });
 
     private MemberStatus[] Members() => [.. _members.Select(member => new MemberStatus(
         member.Name, member.State, member == _self || member.Life is not null))];

@@ -50,4 +50,7 @@ public sealed record EngineSnapshot(
 {
     public static EngineSnapshot Empty { get; } =
         new(Control.MemberState.Disconnected, null, 0, false, ClusterTable.Empty, [], []);
+
+    /// <summary>Another node is at giving addresses away, as far as this one has heard.</summary>
+    public bool IsReallocating { get; init; }
 }

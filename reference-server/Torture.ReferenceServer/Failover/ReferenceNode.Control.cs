@@ -205,6 +205,7 @@ public partial class ReferenceNode
             Leader = seen.Leader,
             Term = seen.Term,
             Generation = seen.Table.Generation,
+            Reallocating = seen.IsReallocating,
             Permitted = seen.Permitted,
             Witness = Witness is not null,
             Held = seen.Held,

@@ -56,8 +56,8 @@ internal static class CtdbOption
                 Notification = TimeSpan.FromSeconds(5),
                 Effect = ReferenceLimits.IsFast(options) ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(90),
                 Recovery = TimeSpan.FromSeconds(90),
-                Rest = TimeSpan.FromSeconds(4),
-                Settle = TimeSpan.FromSeconds(3),
+                Rest = TimeSpan.FromSeconds(2.5),
+                Settle = TimeSpan.FromSeconds(2),
                 UnusedRegistration = UnusedRegistration,
                 Case = ReferenceLimits.IsFast(options) ? TimeSpan.FromMinutes(4) : TimeSpan.FromMinutes(7),
             }
