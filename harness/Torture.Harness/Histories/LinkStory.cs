@@ -157,13 +157,18 @@ internal sealed class LinkStory
 
     private DateTimeOffset UntilOf(LinkTake take)
     {
-        var ends = _events.Where(happened => happened.At > take.At && (Disturbs(happened)
-                || (happened is AddressReleased released && released.Address == take.Address
-                    && released.By == take.By)))
-            .Select(happened => happened.At);
+        var later = _events.Where(happened => happened.At > take.At).ToList();
+        var releases = later.OfType<AddressReleased>()
+            .Where(released => released.Address == take.Address && released.By == take.By)
+            .Select(released => OrderOf(released, later));
         var next = _takes.Where(other => other.Address == take.Address && other.At > take.At).Select(other => other.At);
-        return ends.Concat(next).Append(_end).Min();
+        return later.Where(Disturbs).Select(happened => happened.At).Concat(releases).Concat(next).Append(_end).Min();
     }
+
+    /// <summary>Who is told to let go of an address announces it no more, however long that takes.</summary>
+    private static DateTimeOffset OrderOf(AddressReleased released, List<HistoryEvent> before) => before
+        .Where(happened => happened.At <= released.At && happened is HealingBegun or FaultInjected)
+        .Select(happened => happened.At).DefaultIfEmpty(released.At).Max();
 
     /// <summary>Goes through what was heard of one address.</summary>
     /// <param name="all">In order.</param>

@@ -196,6 +196,19 @@ public sealed class LinkCheckers
         Found(capture.Ends(20), tale).Should().NotContain(found => found.Contains("Broken"));
     }
 
+    /// <summary>Letting go takes so long that there would have been time for more.</summary>
+    [TestCase(6.5, false)]
+    [TestCase(9.4, true)]
+    public void WhoIsToldToLetGoAnnouncesNoMore(double told, bool isMissed)
+    {
+        var move = new MoveAddress(A, N2);
+        var tale = OfOwner(N1).Fault(5, move).Releases(5.5, N1).Takes(6, N2)
+            .Add(told, at => new HealingBegun(at, move)).Releases(9.5, N2).Takes(9.6, N1);
+
+        Found(Old.Announces(6, M2).AnnouncesThrice(9.6, M1).Ends(20), tale)
+            .Contains("AnnouncedThreeTimes Broken").Should().Be(isMissed);
+    }
+
     [Test]
     public void ASecondOwnerBeforeAnythingMoves() =>
         Found(Old.Asks(2).Answers(2.1, M1).Answers(2.2, M2).Ends(20), OfOwner(N1).Takes(3.5, N2))
