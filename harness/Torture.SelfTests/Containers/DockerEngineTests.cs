@@ -92,6 +92,41 @@ public sealed class DockerEngineTests
         fake.Requests[^1].Line.Should().Be("DELETE /v1.41/containers/c1?force=1&v=1");
     }
 
+    [TestCase(7, true)]
+    [TestCase(8, false)]
+    public async Task WhatGetsAwayFromTheFreezerIsFrozenAgain(int failures, bool isFrozen)
+    {
+        await using var fake = new FakeEngine();
+        var attempts = 0;
+        fake.Does("POST /v1.41/containers/n1/pause", (_, to) => attempts++ < failures
+            ? FakeEngine.AnswerAsync(
+                to, 500, """{"message":"OCI runtime pause failed: unable to freeze: unknown"}""")
+            : FakeEngine.AnswerAsync(to, 204, ""));
+        using var engine = await fake.ConnectAsync();
+
+        var pausing = engine.Awaiting(one => one.PauseAsync("n1", default));
+
+        if (isFrozen)
+        {
+            await pausing.Should().NotThrowAsync();
+        }
+        else
+        {
+            await pausing.Should().ThrowAsync<EngineException>().WithMessage("*unable to freeze*");
+        }
+    }
+
+    [Test]
+    public async Task ARefusalToFreezeIsTold()
+    {
+        await using var fake = new FakeEngine();
+        fake.Answers("POST /v1.41/containers/n1/pause", 409, """{"message":"container n1 is not running"}""");
+        using var engine = await fake.ConnectAsync();
+
+        await engine.Awaiting(one => one.PauseAsync("n1", default)).Should().ThrowAsync<EngineException>();
+        fake.Requests.Count(request => request.Line.EndsWith("/pause", StringComparison.Ordinal)).Should().Be(1);
+    }
+
     [Test]
     public async Task AnInspectionIsRead()
     {

@@ -6,6 +6,8 @@ namespace Torture.Targets.Containers.Engine;
 
 internal sealed partial class DockerEngine
 {
+    private const int FreezeAttempts = 8;
+
     public async Task<string> CreateContainerAsync(ContainerSpec container, CancellationToken cancellationToken)
     {
         var request = Post(
@@ -42,8 +44,23 @@ internal sealed partial class DockerEngine
     public Task KillAsync(string container, string signal, CancellationToken cancellationToken) =>
         DoAsync(container, $"kill?signal={Escape(signal)}", $"send {signal} to", cancellationToken);
 
-    public Task PauseAsync(string container, CancellationToken cancellationToken) =>
-        DoAsync(container, "pause", "pause", cancellationToken);
+    /// <summary>Processes that start meanwhile can get away from the freezer; then nothing is frozen: again.</summary>
+    public async Task PauseAsync(string container, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await DoAsync(container, "pause", "pause", cancellationToken);
+                return;
+            }
+            catch (EngineException gotAway) when (attempt < FreezeAttempts
+                && gotAway.Message.Contains("unable to freeze", StringComparison.Ordinal))
+            {
+                // Nothing to wait for: the engine itself has tried for a while.
+            }
+        }
+    }
 
     public Task UnpauseAsync(string container, CancellationToken cancellationToken) =>
         DoAsync(container, "unpause", "unpause", cancellationToken);
