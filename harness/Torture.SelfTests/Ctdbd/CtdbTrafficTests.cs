@@ -29,6 +29,7 @@ public sealed class CtdbTrafficTests
         NetName = "C",
         Nodes = [.. Private.Select((address, i) => new NodeEntry($"n{i + 1}", address, IPAddress.Loopback))],
         ControlFolder = "/x",
+        Engine = new EngineSettings { Kind = EngineKind.Ctdb, Daemon = new DaemonSettings { LeaderTimeout = 2 } },
     });
 
     [Test]
@@ -63,6 +64,24 @@ public sealed class CtdbTrafficTests
             .Should().Be("frame 3: n1 tells n2 that n2 owns failover");
     }
 
+    /// <summary>Frames are milliseconds apart.</summary>
+    [TestCase(CtdbNodeNumber.Unknown, 3500, true)]
+    [TestCase(CtdbNodeNumber.Unknown, 2500, false)]
+    [TestCase(1u, 3500, false)]
+    public void ThatNobodyLeadsIsSeen(uint leader, int end, bool isSeen)
+    {
+        var shown = Traffic.Shows(new StallRecoveryLock(), Nothing,
+        [
+            Packet(1000, 0, 1, Leads(0)), Packet(1100, 1, 0, Here()), Packet(2000, 1, 0, Leads(leader)),
+            Packet(end, 1, 0, Here()),
+        ]);
+
+        shown.Should().Be(isSeen ? $"frames 1100 to {end}: daemons talk, and nobody says that it leads" : null);
+    }
+
+    private static byte[] Leads(uint number) =>
+        [.. CtdbCodec.Encode(new CtdbMessage(1, CtdbSrvid.LEADER, CtdbCodec.EncodeNumber(number)))];
+
     private static ClusterObservation Nothing => new(DateTimeOffset.UnixEpoch, []);
 
     private static string? Shown(params PacketView[] packets) => Traffic.Shows(Move, Nothing, packets);
@@ -86,7 +105,7 @@ public sealed class CtdbTrafficTests
     }
 
     private static PacketView Packet(long frame, int from, int to, byte[] payload) => new(
-        new CapturedPacket(frame, frame, LinkType.Ethernet, payload, payload.Length),
+        new CapturedPacket(frame, frame * 1_000_000, LinkType.Ethernet, payload, payload.Length),
         new IPEndPoint(Private[from], 40_000), new IPEndPoint(Private[to], 4379), IsTcp: true, IsSyn: false,
         IsFin: false, IsReset: false, IsAcknowledge: true, payload.Length, payload);
 }

@@ -3,12 +3,15 @@ using System.Text.Json;
 using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
+using Torture.Protocol.Ctdb;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Ctdbd;
 
 namespace Torture.Targets.Reference;
 
-/// <summary>Reads what witness servers of nodes with a ctdbd tell each other: messages between the daemons.</summary>
+/// <summary>
+/// Reads what nodes with a ctdbd tell each other: messages between the daemons, those of witness servers among them.
+/// </summary>
 internal sealed class CtdbTraffic(ClusterConfiguration cluster) : IClusterTraffic
 {
     private const int HeaderLength = 44;
@@ -21,6 +24,7 @@ internal sealed class CtdbTraffic(ClusterConfiguration cluster) : IClusterTraffi
         return fault switch
         {
             MoveShare move => Handed(move, told),
+            StallRecoveryLock => NobodyLeads(packets),
             _ when ControlRequests.ToCluster(fault) is { } request => PeerTalk.PassedOn(request, told),
             _ => null,
         };
@@ -33,21 +37,37 @@ internal sealed class CtdbTraffic(ClusterConfiguration cluster) : IClusterTraffi
         ? $"frame {said.Frame}: {said.From} tells {said.To} that {move.To} owns {move.Share}"
         : null;
 
+    /// <summary>A leader says every second that it leads; while there is an election, that nobody does.</summary>
+    private string? NobodyLeads(IReadOnlyList<PacketView> packets)
+    {
+        var said = PeerTalk.Read(cluster, packets, segment => Packets(segment).Select(NamesLeader));
+        var since = said.Skip(said.FindLastIndex(one => one.Message) + 1).FirstOrDefault();
+        var patience = TimeSpan.FromSeconds(cluster.Engine.Daemon?.LeaderTimeout ?? 0);
+        return since is not null && said[^1].Stamp - since.Stamp >= patience
+            ? $"frames {since.Frame} to {said[^1].Frame}: daemons talk, and nobody says that it leads"
+            : null;
+    }
+
+    private static IEnumerable<PeerMessage> Messages(ReadOnlyMemory<byte> segment) => Packets(segment)
+        .Where(packet => IsMessage(packet, CtdbFailover.WitnessSrvid))
+        .Select(packet => Parse(packet[HeaderLength..], Field(packet, 40))).OfType<PeerMessage>();
+
     /// <summary>ctdbd writes whole packets: what begins in an earlier segment is left out.</summary>
-    private static IEnumerable<PeerMessage> Messages(ReadOnlyMemory<byte> segment)
+    private static IEnumerable<ReadOnlyMemory<byte>> Packets(ReadOnlyMemory<byte> segment)
     {
         while (segment.Length >= HeaderLength && Field(segment, 4) == Magic)
         {
             var length = (int)Math.Clamp(Field(segment, 0), HeaderLength, (uint)segment.Length);
-            if (Field(segment, 16) == Message && SrvidOf(segment) == CtdbFailover.WitnessSrvid
-                && Parse(segment[HeaderLength..length], Field(segment, 40)) is { } message)
-            {
-                yield return message;
-            }
-
+            yield return segment[..length];
             segment = segment[length..];
         }
     }
+
+    private static bool IsMessage(ReadOnlyMemory<byte> packet, ulong srvid) =>
+        Field(packet, 16) == Message && BinaryPrimitives.ReadUInt64LittleEndian(packet.Span[32..]) == srvid;
+
+    private static bool NamesLeader(ReadOnlyMemory<byte> packet) => packet.Length >= HeaderLength + sizeof(uint)
+        && IsMessage(packet, CtdbSrvid.LEADER) && Field(packet, HeaderLength) != CtdbNodeNumber.Unknown;
 
     private static PeerMessage? Parse(ReadOnlyMemory<byte> data, uint length)
     {
@@ -66,7 +86,4 @@ internal sealed class CtdbTraffic(ClusterConfiguration cluster) : IClusterTraffi
     // CTDB has the byte order of its host, and so has whoever captures there.
     private static uint Field(ReadOnlyMemory<byte> packet, int offset) =>
         BinaryPrimitives.ReadUInt32LittleEndian(packet.Span[offset..]);
-
-    private static ulong SrvidOf(ReadOnlyMemory<byte> packet) =>
-        BinaryPrimitives.ReadUInt64LittleEndian(packet.Span[32..]);
 }

@@ -65,6 +65,5 @@ internal static class CtdbOption
     }
 
     public static CapabilitySet Of(CapabilitySet capabilities) => capabilities
-        .Without(Capability.LoseRecoveryLock, "the engine ctdb has no verb for it")
-        .Without(Capability.StallRecoveryLock, "the engine ctdb has no verb for it");
+        .Without(Capability.LoseRecoveryLock, "CTDB lets go of nothing when its lock is lost");
 }
