@@ -10,6 +10,9 @@ namespace Torture.Mutants;
 /// <param name="Part">The class that takes the part's place.</param>
 public sealed record Mutant(string Name, string Sentence, IReadOnlyList<string> Violates, Type Part)
 {
+    /// <summary>It is in the way of all calls of a kind.</summary>
+    public bool Obstructs => Part.IsDefined(typeof(ObstructsAttribute), inherit: false);
+
     /// <summary>The mutant, made of what the part is made of; null where it is a mutant of another part.</summary>
     public T? Create<T>(params object[] parts)
         where T : class => Part.IsSubclassOf(typeof(T)) ? (T)Activator.CreateInstance(Part, parts)! : null;

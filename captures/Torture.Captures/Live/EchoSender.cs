@@ -14,7 +14,7 @@ public static class EchoSender
     /// <summary>Of a question without its headers: long enough for a slow link to need time for it.</summary>
     public const int Length = 1000;
 
-    private const byte Question = 8;
+    private const byte EchoRequest = 8;
 
     private static int _asked;
 
@@ -27,7 +27,7 @@ public static class EchoSender
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp);
             for (var i = 0; i < count; i++)
             {
-                socket.SendTo(Encode((uint)Interlocked.Increment(ref _asked)), new IPEndPoint(address, 0));
+                socket.SendTo(Question((uint)Interlocked.Increment(ref _asked)), new IPEndPoint(address, 0));
             }
         }
         catch (SocketException refused)
@@ -36,12 +36,22 @@ public static class EchoSender
         }
     }
 
-    private static byte[] Encode(uint number)
+    /// <summary>The message of a question.</summary>
+    /// <param name="number">Identifier and sequence number.</param>
+    public static byte[] Question(uint number)
     {
         var bytes = new byte[Length];
-        bytes[0] = Question;
+        bytes[0] = EchoRequest;
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4), number);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), InternetChecksum.Of(bytes));
-        return bytes;
+        return WithChecksum(bytes);
+    }
+
+    /// <summary>What a kernel answers: the same, as an answer.</summary>
+    public static byte[] Answer(ReadOnlySpan<byte> question) => WithChecksum([0, 0, 0, 0, .. question[4..]]);
+
+    private static byte[] WithChecksum(byte[] message)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), InternetChecksum.Of(message));
+        return message;
     }
 }

@@ -27,6 +27,6 @@ internal static class MutantList
     private static MutantResult Told(Mutant mutant) => new()
     {
         Name = mutant.Name, Sentence = mutant.Sentence, Violates = mutant.Violates,
-        IsInert = mutant.Part == typeof(InertServer),
+        IsInert = mutant.Part == typeof(InertServer), Obstructs = mutant.Obstructs,
     };
 }

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Torture.Harness.Results;
 using Torture.Harness.Running;
 
@@ -14,11 +17,17 @@ internal sealed record ProofPlan(
     public static ProofPlan Of(MutantResult mutant, IReadOnlyList<PlannedCase> cases, int bystanders, int seed)
     {
         var verifies = cases.ToLookup(planned => planned.Requirements.Intersect(mutant.Violates).Any());
-        var others = verifies[false].ToArray();
-        var random = new Random(mutant.Name.Aggregate(seed, (hash, letter) => unchecked((hash * 31) + letter)));
-        random.Shuffle(others);
-        return new ProofPlan(mutant, [.. verifies[true]], [.. others.Take(bystanders)]);
+
+        // Nothing that asks it can pass on a server that says nothing, whatever the case verifies.
+        var count = mutant.IsInert || mutant.Obstructs ? 0 : bystanders;
+        return new ProofPlan(
+            mutant, [.. verifies[true]],
+            [.. verifies[false].OrderBy(other => Lot($"{seed} {mutant.Name} {other.Id}")).Take(count)]);
     }
+
+    /// <summary>Of its words alone: a new case does not choose others anew.</summary>
+    private static uint Lot(string words) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(words)));
 
     /// <summary>What the run of these cases against the mutant says of both.</summary>
     public MutantResult Judge(IReadOnlyList<CaseResult> results)
@@ -51,8 +60,12 @@ internal sealed record ProofPlan(
         };
     }
 
-    /// <summary>It turned red, and by nothing that the mutant violates.</summary>
-    private bool IsElsewhere(CaseResult red) => !BrokenIn(red).Intersect(Mutant.Violates).Any();
+    /// <summary>
+    /// It turned red, and by nothing that the mutant violates. That a sentence could not be checked is of that one.
+    /// </summary>
+    private bool IsElsewhere(CaseResult red) => !Mutant.Obstructs
+        && !BrokenIn(red).Concat(red.Requirements.Where(id => red.Checked.GetValueOrDefault(id) == 0))
+            .Intersect(Mutant.Violates).Any();
 
     /// <summary>A proof is strict: what is tolerated of known products is still not what the sentence says.</summary>
     private static IEnumerable<string> BrokenIn(CaseResult result) =>

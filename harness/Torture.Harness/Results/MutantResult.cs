@@ -20,6 +20,9 @@ public sealed record MutantResult
     /// <summary>Nothing works any more: no case may pass, and few can say more than that they cannot tell.</summary>
     public bool IsInert { get; init; }
 
+    /// <summary>It is in the way of all calls of a kind: what turns red beside those that must says nothing.</summary>
+    public bool Obstructs { get; init; }
+
     /// <summary>Cases that verify what it violates and did not turn red; of an inert one, all that passed.</summary>
     public IReadOnlyList<string> MissedBy { get; init; } = [];
 

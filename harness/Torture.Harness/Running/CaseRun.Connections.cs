@@ -85,9 +85,10 @@ internal sealed partial class CaseRun
         var reply = wish.Version == WitnessVersion.V1
             ? await connection.RegisterAsync(request.NetName, request.IpAddress, request.ClientComputerName)
             : await connection.RegisterExAsync(request);
-        return reply.Status.IsSuccess
+        return reply.Status.IsSuccess && !reply.Handle.IsNull
             ? new Registration(connection, node, request, reply, ownsConnection: wish.Over is null)
-            : throw new InconclusiveException($"registration for {address} at {node} was answered {reply.Status}");
+            : throw new InconclusiveException(
+                $"registration for {address} at {node} was answered {reply.Status}, {reply.Handle}");
     }
 
     public Node NodeAt(IPAddress address) =>

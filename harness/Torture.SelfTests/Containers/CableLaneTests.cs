@@ -1,7 +1,7 @@
 using FluentAssertions;
 using NUnit.Framework;
 using Torture.Harness.Faults;
-using Torture.Targets.Containers.Links;
+using Torture.Targets.Reference;
 using static Torture.SelfTests.Harness.Tale;
 
 namespace Torture.SelfTests.Containers;

@@ -19,11 +19,8 @@ public sealed class CasesSeeMutants
 
     private static readonly SuiteRunners Runners = new(() => new SuiteRunner());
 
-    /// <summary>No case on a simulated cluster sees these yet. What a new case sees leaves the list.</summary>
-    private static readonly HashSet<string> NotSeenYet = ["LateTakenForDead"];
-
-    private static IEnumerable<string> All() => Registry.All.Select(mutant => mutant.Name)
-        .Where(name => name != "InertServer" && !NotSeenYet.Contains(name));
+    private static IEnumerable<string> All() =>
+        Registry.All.Select(mutant => mutant.Name).Where(name => name != "InertServer");
 
     [TestCaseSource(nameof(All))]
     public async Task TurnsRed(string name)
@@ -48,20 +45,6 @@ public sealed class CasesSeeMutants
         var results = await RunAsync(OnLoopback(name), all => Spread(Verifying(mutant, all)), StopAtFirstRed);
 
         Seen(mutant, results);
-    }
-
-    [Test]
-    public void WhatIsNotSeenIsAMutant() => NotSeenYet.Where(name => Registry.Find(name) is null).Should().BeEmpty();
-
-    [TestCaseSource(nameof(NotSeenYet))]
-    public async Task WhatIsSeenIsInNoListOfTheNotSeenYet(string name)
-    {
-        var mutant = Registry.Find(name)!;
-
-        var results = await RunAsync(Simulated(name), all => Verifying(mutant, all));
-
-        results.Cases.Where(result => result.Verdict == Verdict.Failed).Should().BeEmpty(
-            "these see {0} by now: it leaves the list", name);
     }
 
     [Test]

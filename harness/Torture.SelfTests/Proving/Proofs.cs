@@ -62,6 +62,25 @@ public sealed class Proofs
     }
 
     [Test]
+    public async Task WhatIsInTheWayOfEverythingTurnsNothingWronglyRed()
+    {
+        var mutant = Mutant("hangs and leaks", House.NeverHangs) with { Obstructs = true };
+
+        new ProofSummary(await ProveAsync(mutant)).Wrong.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task CasesThatVerifySomethingElseMayPassOnAnInertServer()
+    {
+        var mutant = Mutant("hangs", House.NeverHangs) with { IsInert = true };
+
+        var summary = new ProofSummary(await ProveAsync(mutant));
+
+        summary.Survivors.Should().BeEmpty();
+        summary.Mutants.Single().MissedBy.Should().BeEmpty();
+    }
+
+    [Test]
     public async Task CasesThatNothingTurnsRedAreTold()
     {
         var summary = new ProofSummary(await ProveAsync(

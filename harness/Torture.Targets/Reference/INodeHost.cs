@@ -1,4 +1,5 @@
 using System.Net;
+using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.ReferenceServer.Control;
@@ -42,6 +43,10 @@ internal interface INodeHost : IAsyncDisposable
 
     /// <summary>Undoes what <see cref="ApplyAsync"/> did; null: that did nothing.</summary>
     Task? HealAsync(Fault fault, CancellationToken cancellationToken);
+
+    /// <summary>Asks the machine that has an address for echoes; what comes of it is for the capture to show.</summary>
+    /// <exception cref="IOException">They cannot be asked for.</exception>
+    void AskEchoes(IPAddress address, int count) => EchoSender.Ask(address, count);
 
     /// <summary>Names and source addresses for a case.</summary>
     CaseClient ClaimClient(string name);

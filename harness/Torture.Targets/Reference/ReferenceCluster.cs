@@ -1,5 +1,4 @@
 using System.Net;
-using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.Harness.Running;
@@ -87,7 +86,7 @@ internal sealed partial class ReferenceCluster : ICluster
     public ValueTask<Connection> ConnectAsync(IPAddress from, IPEndPoint to, CancellationToken cancellationToken) =>
         _host.ConnectAsync(from, to, cancellationToken);
 
-    public void AskEchoes(IPAddress address, int count) => EchoSender.Ask(address, count);
+    public void AskEchoes(IPAddress address, int count) => _host.AskEchoes(address, count);
 
     public CaseClient ClaimClient(string caseId) =>
         _host.ClaimClient($"client-{Interlocked.Increment(ref _clients):D5}");

@@ -25,6 +25,7 @@ internal static class Frames
     private const int UdpHeader = 8;
     private const byte TcpProtocol = 6;
     private const byte UdpProtocol = 17;
+    private const byte IcmpV4 = 1;
     private const byte IcmpV6 = 58;
     private const byte Solicitation = 135;
     private const byte Advertisement = 136;
@@ -60,6 +61,15 @@ internal static class Frames
         BinaryPrimitives.WriteUInt16BigEndian(datagram[4..], (ushort)datagram.Length);
         data.CopyTo(datagram[UdpHeader..]);
         BinaryPrimitives.WriteUInt16BigEndian(datagram[6..], Checksum(from.Address, to.Address, UdpProtocol, datagram));
+        return frame;
+    }
+
+    // [RFC792]; the message has its checksum.
+    public static byte[] Icmp(
+        MacAddress sender, MacAddress receiver, IPAddress from, IPAddress to, ReadOnlySpan<byte> message)
+    {
+        var frame = NewFrame(sender, receiver, from, to, IcmpV4, message.Length, out var start);
+        message.CopyTo(frame.AsSpan(start));
         return frame;
     }
 

@@ -8,6 +8,7 @@ namespace Torture.Targets.Simulation;
 /// <summary>
 /// The one link of a world, and the machines on it. What is sent comes after a while, in order within a connection, to
 /// the machine at the link address where the sender takes the receiver to be; if the address is not there it is lost.
+/// Between it and a machine there may be links that are bad.
 /// </summary>
 internal sealed class MemoryNetwork(World world, Random random)
 {
@@ -22,10 +23,13 @@ internal sealed class MemoryNetwork(World world, Random random)
     private readonly Dictionary<(NetworkStack, IPEndPoint), MemoryListener> _listeners = [];
     private readonly List<MemorySocket> _sockets = [];
     private int _port = 30_000;
+    private uint _echoes;
 
     public World World => world;
 
-    /// <summary>Gets every packet when it is sent.</summary>
+    public BadLinks BadLinks { get; } = new(world);
+
+    /// <summary>Gets every packet when it is sent, or when it leaves a link that is bad.</summary>
     public SimulatedCapture? Capture { get; set; }
 
     /// <summary>A party is a machine of its own, with these addresses and others that it takes.</summary>
@@ -150,8 +154,14 @@ internal sealed class MemoryNetwork(World world, Random random)
     /// </summary>
     public MacAddress? Ask(NetworkStack asker, IPAddress from, IPAddress address)
     {
+        if (!BadLinks.IsUp(asker.Mac, from))
+        {
+            return null;
+        }
+
         Capture?.Put(Frames.WhoHas(asker.Mac, from, address));
-        var owners = _stacks.Where(stack => stack != asker && stack.Has(address)).ToArray();
+        var owners = _stacks
+            .Where(stack => stack != asker && stack.Has(address) && BadLinks.IsUp(stack.Mac, address)).ToArray();
         if (owners.Length > 1)
         {
             random.Shuffle(owners);
@@ -173,13 +183,16 @@ internal sealed class MemoryNetwork(World world, Random random)
             return;
         }
 
-        Capture?.Put(frame);
         var (address, mac) = Frames.Announced(frame);
+        var copies = Leave(sender, address, frame);
         After(() =>
         {
             foreach (var stack in _stacks.Where(stack => stack != sender))
             {
-                stack.Hear(address, mac);
+                foreach (var late in copies.SelectMany(late => BadLinks.Arrive(stack.Mac, address, frame, late)))
+                {
+                    After(late, () => stack.Hear(address, mac));
+                }
             }
         });
     }
@@ -193,15 +206,73 @@ internal sealed class MemoryNetwork(World world, Random random)
             return;
         }
 
-        Capture?.Put(Frames.WithLink(sender.Mac, mac, packet));
-        After(() =>
+        Send(sender, mac, from.Address, destination, Frames.WithLink(sender.Mac, mac, packet), machine =>
+            _sockets.Find(socket => socket.Stack == machine && socket.Local.Equals(to)
+                && socket.Remote.Equals(from))?.Challenge());
+    }
+
+    /// <summary>Asks the machine that has an address for echoes, as ping does: its kernel answers at once.</summary>
+    public void AskEchoes(Party party, IPAddress from, IPAddress address, int count)
+    {
+        var asker = StackOf(party, from);
+        for (var i = 0; i < count && asker.NeighbourAt(address, from) is { } mac; i++)
         {
-            if (At(mac, destination) is { } machine)
+            var question = EchoSender.Question(++_echoes);
+            Send(asker, mac, from, address, Frames.Icmp(asker.Mac, mac, from, address, question), machine =>
             {
-                _sockets.Find(socket => socket.Stack == machine && socket.Local.Equals(to)
-                    && socket.Remote.Equals(from))?.Challenge();
-            }
-        });
+                var answer = Frames.Icmp(machine.Mac, asker.Mac, address, from, EchoSender.Answer(question));
+                Send(machine, asker.Mac, address, from, answer, _ => { });
+            });
+        }
+    }
+
+    /// <summary>A frame leaves its machine and comes to another, or not.</summary>
+    /// <returns>By how much later than else, the first of its copies; null: it is lost.</returns>
+    public TimeSpan? Pass(
+        NetworkStack sender, MacAddress receiver, IPAddress from, IPAddress to, Func<byte[]> frame)
+    {
+        if (!BadLinks.Any)
+        {
+            Capture?.Put(frame());
+            return TimeSpan.Zero;
+        }
+
+        var arrivals = Arrivals(sender, receiver, from, to, frame());
+        return arrivals.Count > 0 ? arrivals.Min() : null;
+    }
+
+    private void Send(
+        NetworkStack sender, MacAddress receiver, IPAddress from, IPAddress to, byte[] frame,
+        Action<NetworkStack> arrives)
+    {
+        foreach (var late in Arrivals(sender, receiver, from, to, frame))
+        {
+            world.After(late + NewDelay(), () =>
+            {
+                if (At(receiver, to) is { } machine)
+                {
+                    arrives(machine);
+                }
+
+                return true;
+            });
+        }
+    }
+
+    private List<TimeSpan> Arrivals(
+        NetworkStack sender, MacAddress receiver, IPAddress from, IPAddress to, byte[] frame) =>
+        [.. Leave(sender, from, frame).SelectMany(late => BadLinks.Arrive(receiver, to, frame, late))];
+
+    /// <summary>The capture is where links of machines come together.</summary>
+    private TimeSpan[] Leave(NetworkStack sender, IPAddress from, byte[] frame)
+    {
+        var copies = BadLinks.Leave(sender.Mac, from, frame);
+        foreach (var late in copies)
+        {
+            After(late, () => Capture?.Put(frame));
+        }
+
+        return copies;
     }
 
     private void After(Action arrives) => world.After(NewDelay(), () =>
@@ -209,6 +280,21 @@ internal sealed class MemoryNetwork(World world, Random random)
         arrives();
         return true;
     });
+
+    private void After(TimeSpan late, Action happens)
+    {
+        if (late <= TimeSpan.Zero)
+        {
+            happens();
+            return;
+        }
+
+        world.After(late, () =>
+        {
+            happens();
+            return true;
+        });
+    }
 
     /// <summary>The kernel at the other end of a connection that is to be.</summary>
     private void Answer(MemorySocket client, NetworkStack machine)

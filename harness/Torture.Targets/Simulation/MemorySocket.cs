@@ -72,8 +72,16 @@ internal sealed partial class MemorySocket(
     {
         var (number, acknowledged) = _peer is null ? (0u, _next) : (_expected, 0u);
         var flags = _peer is null ? TcpFlags.Rst | TcpFlags.Ack : TcpFlags.Rst;
-        network.Capture?.Tcp(machine.Mac, stack.Mac, remote, local, number, acknowledged, flags, default);
-        Deliver(() =>
+        var passes = network.Pass(
+            machine, stack.Mac, remote.Address, local.Address,
+            () => Frames.Tcp(machine.Mac, stack.Mac, remote, local, number, acknowledged, flags, default));
+        if (passes is not { } late)
+        {
+            RefuseAgain(machine);
+            return;
+        }
+
+        Deliver(late, () =>
         {
             if (_peer is null)
             {
@@ -85,6 +93,17 @@ internal sealed partial class MemorySocket(
             }
         });
     }
+
+    /// <summary>The refusal was lost: what it refuses comes again.</summary>
+    private void RefuseAgain(NetworkStack machine) => network.World.After(_peer is null ? SynAgain : Again, () =>
+    {
+        if (!_isClosed && !_isReset)
+        {
+            Refuse(machine);
+        }
+
+        return !_isClosed;
+    });
 
     /// <summary>
     /// Something came that is not of the window: it is answered with what is to come next ([RFC9293] 3.10.7.4).
@@ -156,7 +175,7 @@ internal sealed partial class MemorySocket(
             return;
         }
 
-        Deliver(established);
+        Deliver(TimeSpan.Zero, established);
         _connected.TrySetResult();
     }
 
@@ -215,7 +234,13 @@ internal sealed partial class MemorySocket(
         _ = _connected.Task.Exception;
     }
 
-    private void Acknowledge() => Write(_next, TcpFlags.Ack, default);
+    private void Acknowledge()
+    {
+        if (Neighbour() is { } mac)
+        {
+            Write(mac, _next, TcpFlags.Ack, default);
+        }
+    }
 
     private void Send(TcpFlags flags, Action<NetworkStack> arrives, ReadOnlyMemory<byte> data = default)
     {
@@ -233,10 +258,11 @@ internal sealed partial class MemorySocket(
 
     private void Put(Segment segment)
     {
-        var mac = Write(segment.Sequence, segment.Flags, segment.Data);
-        Deliver(() =>
+        var mac = Neighbour();
+        var late = mac is { } at ? Write(at, segment.Sequence, segment.Flags, segment.Data) : null;
+        Deliver(late ?? TimeSpan.Zero, () =>
         {
-            if (_lost.Count == 0 && network.At(mac, remote.Address) is { } machine)
+            if (_lost.Count == 0 && late is not null && network.At(mac, remote.Address) is { } machine)
             {
                 Reach(machine, segment);
             }
@@ -328,23 +354,23 @@ internal sealed partial class MemorySocket(
     }
 
     /// <summary>Nothing leaves from an address that the machine does not have, or for one that nobody has.</summary>
-    private MacAddress? Write(uint number, TcpFlags flags, ReadOnlyMemory<byte> data)
-    {
-        if (!stack.Has(local.Address) || stack.NeighbourAt(remote.Address, local.Address) is not { } mac)
-        {
-            return null;
-        }
+    private MacAddress? Neighbour() =>
+        stack.Has(local.Address) ? stack.NeighbourAt(remote.Address, local.Address) : null;
 
+    /// <returns>By how much it comes later than else; null: it is lost.</returns>
+    private TimeSpan? Write(MacAddress mac, uint number, TcpFlags flags, ReadOnlyMemory<byte> data)
+    {
         var acknowledged = (flags & TcpFlags.Ack) != 0 ? _expected : 0;
-        network.Capture?.Tcp(stack.Mac, mac, local, remote, number, acknowledged, flags, data.Span);
-        return mac;
+        return network.Pass(
+            stack, mac, local.Address, remote.Address,
+            () => Frames.Tcp(stack.Mac, mac, local, remote, number, acknowledged, flags, data.Span));
     }
 
     /// <summary>Behind what was sent before.</summary>
-    private void Deliver(Action arrives)
+    private void Deliver(TimeSpan late, Action arrives)
     {
         var now = network.World.Now;
-        _lastArrival = Math.Max(now + network.NewDelay().Ticks, _lastArrival + 1);
+        _lastArrival = Math.Max(now + late.Ticks + network.NewDelay().Ticks, _lastArrival + 1);
         network.World.After(TimeSpan.FromTicks(_lastArrival - now), () =>
         {
             arrives();

@@ -4,7 +4,7 @@ using Torture.Harness.Clusters;
 
 namespace Torture.Targets.Simulation;
 
-/// <summary>All packets of a world's network, as they are sent.</summary>
+/// <summary>All packets of a world's network, as they pass it.</summary>
 /// <param name="self">From here to here go markers.</param>
 internal sealed class SimulatedCapture(World world, IPAddress self) : ICaptureSession
 {
@@ -22,11 +22,6 @@ internal sealed class SimulatedCapture(World world, IPAddress self) : ICaptureSe
 
     public Task<FrameStamp> MarkAsync(Marker marker, CancellationToken cancellationToken) =>
         Task.FromResult(Put(Frames.Udp(_self, _self, marker.Encode())));
-
-    public void Tcp(
-        MacAddress sender, MacAddress receiver, IPEndPoint from, IPEndPoint to, uint sequence, uint acknowledged,
-        TcpFlags flags, ReadOnlySpan<byte> data) =>
-        Put(Frames.Tcp(sender, receiver, from, to, sequence, acknowledged, flags, data));
 
     /// <summary>No two packets have the same time.</summary>
     public FrameStamp Put(byte[] frame)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Torture.Captures;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 using Torture.Protocol.Security;
@@ -91,11 +92,19 @@ internal sealed class SimulationHost : INodeHost
     {
         KillNode kill => Kill(kill.Node),
         PauseNode pause => Freeze(pause.Node, isFrozen: true),
+        LinkFault link => Spoil(link),
         _ => null,
     };
 
-    public Task? HealAsync(Fault fault, CancellationToken cancellationToken) =>
-        fault is PauseNode pause ? Freeze(pause.Node, isFrozen: false) : null;
+    public Task? HealAsync(Fault fault, CancellationToken cancellationToken) => fault switch
+    {
+        PauseNode pause => Freeze(pause.Node, isFrozen: false),
+        LinkFault link => Mend(link),
+        _ => null,
+    };
+
+    public void AskEchoes(IPAddress address, int count) =>
+        _world.Network.AskEchoes(_world.Case, _addresses.Marker, address, count);
 
     public CaseClient ClaimClient(string name)
     {
@@ -119,7 +128,7 @@ internal sealed class SimulationHost : INodeHost
     {
         var party = _world.NewParty(name);
         var self = _plan.Configuration.Node(name);
-        var mac = SimulatedAddresses.MacOf(_plan.Configuration.Nodes.ToList().IndexOf(self));
+        var mac = MacOf(name);
         var stack = _world.Network.Join(
             party, mac, new[] { self.Private, self.Address, self.Address6 }.OfType<IPAddress>());
         _control.Join(party, mac, [self.Private]);
@@ -134,6 +143,9 @@ internal sealed class SimulationHost : INodeHost
                 Log = line => Write(name, line),
             });
     }
+
+    private MacAddress MacOf(string node) =>
+        SimulatedAddresses.MacOf(_plan.Configuration.Nodes.ToList().IndexOf(_plan.Configuration.Node(node)));
 
     private void Write(string node, string line)
     {
@@ -162,6 +174,18 @@ internal sealed class SimulationHost : INodeHost
     private Task Freeze(Node node, bool isFrozen)
     {
         _nodes[node.Name].Party.IsFrozen = isFrozen;
+        return Task.CompletedTask;
+    }
+
+    private Task Spoil(LinkFault fault)
+    {
+        _world.Network.BadLinks.Make(MacOf(fault.Node.Name), fault);
+        return Task.CompletedTask;
+    }
+
+    private Task Mend(LinkFault fault)
+    {
+        _world.Network.BadLinks.Heal(MacOf(fault.Node.Name), fault);
         return Task.CompletedTask;
     }
 

@@ -1,5 +1,4 @@
 using Torture.Harness.Clusters;
-using Torture.Harness.Faults;
 using Torture.ReferenceServer.Control;
 using Torture.Targets.Frauds;
 using Torture.Targets.Reference;
@@ -20,10 +19,7 @@ public sealed class SimulationTarget : IWorldTarget
             options, "simulation", ("nemesis", "null"), ("observer", "lying"), ("lock", "file"));
         var world = options.World as World ?? throw new TargetUnusableException(
             "a cluster of the target simulation lives as long as a case: torture run");
-        var capabilities = ReferenceOptions.Narrow(
-            CapabilitySet.Everything
-                .WithoutAll(LinkFault.All, "its one link is a good one: use the target containers"),
-            options);
+        var capabilities = ReferenceOptions.Narrow(CapabilitySet.Everything, options);
         var addresses = new SimulatedAddresses();
         var secrets = world.NewRandom();
         var plan = new ClusterPlan(

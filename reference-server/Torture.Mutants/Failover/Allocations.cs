@@ -17,7 +17,7 @@ public sealed class AllAddressesToOneNode(ClusterConfiguration cluster, NodeEntr
 }
 
 [Defect("Disabled and unhealthy nodes keep their public addresses.")]
-[Violates(Ctdb.OnlyHealthyNodesOwn, Ctdb.DisabledNodeGivesUpAddresses)]
+[Violates(Ctdb.OnlyHealthyNodesOwn, Ctdb.DisabledNodeGivesUpAddresses, Ctdb.LastNodeServes)]
 public sealed class StateOfNodesIgnored(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
     : FailoverEngine(cluster, self, parts)
 {
@@ -193,5 +193,25 @@ public sealed class FreeAddressesWait(ClusterConfiguration cluster, NodeEntry se
 
         _freeSince.TryAdd(address, Parts.Clock.Now);
         return Snapshot.Table.Version == 0 || Parts.Clock.Now - _freeSince[address] > TimeSpan.FromSeconds(6);
+    }
+}
+
+[Defect("What a third loss of nodes leaves behind is given to nobody.")]
+[Violates(Ctdb.FlappingSurvived)]
+public sealed class TwoLossesAreEnough(ClusterConfiguration cluster, NodeEntry self, FailoverParts parts)
+    : FailoverEngine(cluster, self, parts)
+{
+    private int _before;
+    private int _losses;
+
+    protected override IReadOnlyList<int> AssignAddresses(
+        IReadOnlyList<int> homes, IReadOnlySet<int> eligible, IReadOnlyList<int> pinned,
+        IReadOnlyList<int>? present)
+    {
+        _losses += eligible.Count < _before ? 1 : 0;
+        _before = eligible.Count;
+        return _losses > 2
+            ? [.. homes.Select(home => eligible.Contains(home) ? home : -1)]
+            : base.AssignAddresses(homes, eligible, pinned, present);
     }
 }

@@ -98,3 +98,46 @@ public sealed class ClientsToldLate(ClusterConfiguration cluster, NodeEntry self
 {
     protected override TimeSpan NewsInterval => TimeSpan.FromSeconds(20);
 }
+
+[Defect("The address is gone for a moment after each tickle: who answers it finds nobody.")]
+[Violates(Ctdb.TickledClientsReset)]
+public sealed class GoneAfterTheTickle(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    private readonly TimeProvider _time = parts.Time;
+
+    protected override void Tickle(IPAddress address, ClientConnection connection)
+    {
+        base.Tickle(address, connection);
+        Remove(address);
+        _ = ComeBackAsync(address);
+    }
+
+    private async Task ComeBackAsync(IPAddress address)
+    {
+        await Task.Delay(Moment, _time);
+        Add(address);
+    }
+}
+
+[Defect("The kernel gets an address once, and takes it back when its time has passed.")]
+[Violates(Ctdb.EveryAddressServed, Ctdb.OwnerServesAddress)]
+public sealed class AddressNotKept(AddressPlaneParts parts) : KernelAddressPlane(parts)
+{
+    private readonly HashSet<IPAddress> _given = [];
+
+    protected override void Add(IPAddress address)
+    {
+        if (_given.Add(address))
+        {
+            base.Add(address);
+        }
+    }
+
+    protected override void Remove(IPAddress address)
+    {
+        _given.Remove(address);
+        base.Remove(address);
+    }
+}

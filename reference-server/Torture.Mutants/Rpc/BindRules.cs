@@ -195,3 +195,11 @@ public sealed class Ndr64IsAnotherInterface(RpcServerOptions options) : RpcServe
             : result)],
     };
 }
+
+[Defect("A call_id is taken for a signed number, and a bind refused where it is not positive.")]
+[Violates(Rpce.BindAcknowledged)]
+public sealed class CallIdMustBePositive(RpcServerOptions options) : RpcServer(options)
+{
+    protected override BindRejectReason? CheckBind(BindPdu bind) =>
+        (int)bind.CallId <= 0 ? BindRejectReason.NotSpecified : base.CheckBind(bind);
+}

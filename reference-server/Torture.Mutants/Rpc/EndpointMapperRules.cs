@@ -246,3 +246,18 @@ public sealed class RemoteMethodsSucceed(Random random) : EndpointMapperService(
         return ValueTask.CompletedTask;
     }
 }
+
+[Defect("The witness is found on a named pipe too.")]
+[Violates(Swn.OverTcpOnly)]
+public sealed class FoundOnAPipe(Random random) : EndpointMapperService(random)
+{
+    protected override EptMapResponse Map(RpcServerCall call, EptMapRequest request)
+    {
+        var found = base.Map(call, request);
+        return found.Towers is [var tower] && request.MaxTowers > 1
+            ? found with { Towers = [tower, new Tower(tower.Floors.SetItem(3, Pipe))] }
+            : found;
+    }
+
+    private static TowerFloor Pipe => new([(byte)TowerProtocol.NamedPipe], [.. "\\PIPE\\witness\0"u8]);
+}

@@ -125,6 +125,7 @@ public sealed class FragmentsRefused(RpcServerOptions options) : RpcServer(optio
 
 [Defect("A security trailer has to lie at a multiple of 32 behind the header of a request.")]
 [Violates(Rpce.TrailerAligned, Rpce.TrailerFromTheEnd)]
+[Obstructs]
 public sealed class TrailerAtThirtyTwo(RpcServerOptions options) : RpcServer(options)
 {
     private const int FixedPart = 24;

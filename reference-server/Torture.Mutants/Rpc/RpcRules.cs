@@ -1,12 +1,13 @@
 using System.Net;
 using Torture.Protocol.Rpc;
 using Torture.Protocol.Security;
+using Torture.ReferenceServer.Failover;
 using Torture.Requirements;
 
 namespace Torture.Mutants.Rpc;
 
 [Defect("An operation that does not exist faults with nca_s_fault_unspec.")]
-[Violates(Rpce.OpnumOutOfRange, Swn.OpnumOutOfRange)]
+[Violates(Rpce.OpnumOutOfRange, Swn.OpnumOutOfRange, Rpce.MapperMethodsRefused)]
 public sealed class OpnumFaultUnspecified(RpcServerOptions options) : RpcServer(options)
 {
     protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault) =>
@@ -119,6 +120,7 @@ public sealed class SignaturesNotVerified(RpcServerOptions options) : RpcServer(
 
 [Defect("Responses carry a signature of zeroes.")]
 [Violates(Rpce.ResponseProtected)]
+[Obstructs]
 public sealed class ResponsesNotSigned(RpcServerOptions options) : RpcServer(options)
 {
     protected override void Protect(
@@ -175,5 +177,51 @@ public sealed class CallIdNeverTheSameAgain(RpcServerOptions options) : RpcServe
         var isSame = _last == (connection, callId);
         _last = (connection, callId);
         return isSame ? callId + 1 : callId;
+    }
+}
+
+[Defect("After a violation of the protocol the server takes no more connections.")]
+[Violates(House.StaysUp)]
+public sealed class ViolationClosesThePort(RpcServerOptions options) : RpcServer(options)
+{
+    private volatile bool _isClosed;
+
+    public override Task ServeAsync(
+        Stream connection, IPEndPoint local, IPEndPoint remote, CancellationToken cancellationToken) => _isClosed
+        ? connection.DisposeAsync().AsTask()
+        : base.ServeAsync(connection, local, remote, cancellationToken);
+
+    protected override FaultPdu BuildFault(RpcServerConnection connection, FaultPdu fault)
+    {
+        _isClosed |= fault.Status == RpcFault.nca_proto_error;
+        return base.BuildFault(connection, fault);
+    }
+}
+
+[Defect("Answers of all connections are written one after the other, however long one takes.")]
+[Violates(House.SlowReaderHoldsUpNothing)]
+public sealed class OneWriterForAll(RpcServerOptions options) : RpcServer(options)
+{
+    private readonly SemaphoreSlim _writing = new(1);
+
+    public override Task ServeAsync(
+        Stream connection, IPEndPoint local, IPEndPoint remote, CancellationToken cancellationToken) =>
+        base.ServeAsync(new InTurn(connection, _writing), local, remote, cancellationToken);
+
+    private sealed class InTurn(Stream connection, SemaphoreSlim writing) : WrappedStream(connection)
+    {
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await writing.WaitAsync(CancellationToken.None);
+            try
+            {
+                await base.WriteAsync(buffer, cancellationToken);
+            }
+            finally
+            {
+                writing.Release();
+            }
+        }
     }
 }

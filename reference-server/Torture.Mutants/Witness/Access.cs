@@ -103,7 +103,9 @@ public sealed class UnknownOpnumIsStatus(NodeParts parts) : WitnessService(parts
 }
 
 [Defect("A pending call holds up the next one of its connection.")]
-[Violates(Swn.PendingNotifyHoldsUpNothing, Swn.SharedContextHandle, Rpce.ServerAnswersInAnyOrder)]
+[Violates(
+    Swn.PendingNotifyHoldsUpNothing, Swn.SharedContextHandle, Swn.UnRegisterEndsPendingNotify,
+    Rpce.ServerAnswersInAnyOrder)]
 public sealed class PendingCallBlocksConnection(NodeParts parts) : WitnessService(parts)
 {
     private readonly Dictionary<long, Task> _last = [];

@@ -255,6 +255,7 @@ public sealed class ListPointerNull(NodeParts parts) : BrokenStub(parts)
 
 [Defect("The pointer to the notification has no referent.")]
 [Violates(Swn.NotificationLayout)]
+[Obstructs]
 public sealed class NotificationPointerNull(NodeParts parts) : BrokenStub(parts)
 {
     protected override WitnessOperation Operation => WitnessOperation.WitnessrAsyncNotify;
@@ -344,7 +345,7 @@ public sealed class StateOfOthersUnknown(NodeParts parts) : WitnessService(parts
 }
 
 [Defect("Strings of NDR64 are bad stub data.")]
-[Violates(Swn.PointersAndStrings)]
+[Violates(Swn.PointersAndStrings, Swn.RegisterExNullParameter)]
 public sealed class Ndr64StringsUnreadable(NodeParts parts) : WitnessService(parts)
 {
     public override ValueTask InvokeAsync(RpcServerCall call) =>

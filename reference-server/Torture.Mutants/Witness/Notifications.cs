@@ -90,7 +90,7 @@ public sealed class ResourceChangeToldTwice(NodeParts parts) : WitnessService(pa
 }
 
 [Defect("What happened before the poll is forgotten.")]
-[Violates(Swn.EventBeforeCallDelivered, Ctdb.NotificationNotLost)]
+[Violates(Swn.EventBeforeCallDelivered, Ctdb.NotificationNotLost, Ctdb.AllRegisteredAreTold)]
 public sealed class EventBeforePollLost(NodeParts parts) : WitnessService(parts)
 {
     protected override void AsyncNotifyAccepted(WitnessRegistration registration)
@@ -207,7 +207,7 @@ public sealed class MoveListsOneAddress(NodeParts parts) : WitnessService(parts)
 }
 
 [Defect("A move lists the addresses of all nodes.")]
-[Violates(Swn.ClientMoveAddresses)]
+[Violates(Swn.ClientMoveAddresses, Swn.ChangesQueueMovesCoalesce)]
 public sealed class MoveListsEverything(NodeParts parts) : WitnessService(parts)
 {
     protected override IReadOnlyList<AddressInfo> MatchDestination(string destination) =>
@@ -305,5 +305,29 @@ public sealed class UnreadableNeverAnswered(NodeParts parts) : WitnessService(pa
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, Parts.Time, call.Aborted);
         }
+    }
+}
+
+[Defect("Who waits is told of a change two and a half seconds after it.")]
+[Violates(Ctdb.NotifiedBeforeServedElsewhere)]
+public sealed class ChangesToldLate(NodeParts parts) : WitnessService(parts)
+{
+    protected override void Complete(PendingNotify pending, AsyncNotifyResult answer)
+    {
+        if (answer.Response?.MessageType != NotificationKind.RESOURCE_CHANGE_NOTIFICATION)
+        {
+            base.Complete(pending, answer);
+            return;
+        }
+
+        pending.Registration.PendingCalls.Remove(pending);
+        AsyncNotifyAnswered(pending.Registration);
+        _ = LaterAsync(pending, answer);
+    }
+
+    private async Task LaterAsync(PendingNotify pending, AsyncNotifyResult answer)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(2.5), Parts.Time);
+        pending.TrySetResult(answer);
     }
 }

@@ -4,7 +4,7 @@ namespace Torture.Suites.Failover;
 
 /// <summary>Links are slow, lose packets, bring them twice or in another order, or go up and down.</summary>
 [Needs(Capability.ThreeNodes, Capability.Observe), BreaksCluster, Takes(120)]
-public sealed class BadLinks : Suite
+public sealed class BadLinks : OwnerSuite
 {
     private const int Moves = 2;
 
@@ -82,11 +82,19 @@ public sealed class BadLinks : Suite
     {
         const int flaps = 2;
         var leader = await LeaderAsync();
-        var node = Cluster.Nodes.First(node => node != leader);
+        var seen = await UntilAsync(
+            seen => AddressBeside(leader, seen) is not null, "an address whose owner does not lead");
+        var address = AddressBeside(leader, seen)!;
+        var node = seen.OwnerOf(address)!;
         var time = Cluster.Limits.Failover;
 
         await using (await Nemesis.InjectAsync(new FlappingLink(node, time, time, NodeLink.Private)))
         {
+            var during = await ObserveUntilAsync(
+                seen => seen.OwnerOf(address) is { } next && next != node, flaps * 2 * time);
+            Check.Holds(
+                Ctdb.EveryAddressServed, during.OwnerOf(address) is { } next && next != node,
+                $"another owner than {node}", $"{during}");
             await PassAsync(flaps * 2 * time);
         }
 
@@ -96,12 +104,13 @@ public sealed class BadLinks : Suite
     }
 
     /// <summary>The address may stay where it is, or move: it has one owner, also where clients look.</summary>
-    [Test, Needs(Capability.FlappingLink, Capability.LinkAddresses)]
+    [Test, Needs(Capability.FlappingLink, Capability.LinkAddresses, Capability.Smb)]
     [Verifies(Ctdb.FlappingSurvived, Ctdb.OneOwnerPerAddress, Ctdb.EveryAddressServed)]
     public async Task AFlappingPublicLinkMakesNoTwoOwners()
     {
         const int flaps = 5;
-        var owner = await OwnerOfAsync(Cluster.PublicAddresses[0]);
+        var address = Cluster.PublicAddresses[0];
+        var owner = await OwnerOfAsync(address);
         var time = TimeSpan.FromSeconds(0.7);
 
         await using (await Nemesis.InjectAsync(new FlappingLink(owner, time, time)))
@@ -110,6 +119,8 @@ public sealed class BadLinks : Suite
         }
 
         CheckIsServed(await Cluster.ObserveAsync(Deadline));
+        var server = await ServerAtAsync(address);
+        Check.Holds(Ctdb.EveryAddressServed, server is not null, $"an answer at {address}", $"{server}");
         await Check.HistoryAsync(new OneOwnerPerAddress(), new OneOwnerOnTheLink());
     }
 
@@ -124,6 +135,9 @@ public sealed class BadLinks : Suite
             Ctdb.EveryAddressServed, Cluster.PublicAddresses.All(address => seen.OwnersOf(address).Count == 1),
             "every address has one owner", $"{seen}");
     }
+
+    private PublicAddress? AddressBeside(Node leader, ClusterObservation seen) => Cluster.PublicAddresses
+        .FirstOrDefault(address => seen.OwnerOf(address) is { } owner && owner != leader);
 
     private async Task IsToldAsync(Hearer hearer, int returns) => Check.That(
         Ctdb.NotificationNotLost, await BecomesAsync(() => hearer.Returns >= returns), true);

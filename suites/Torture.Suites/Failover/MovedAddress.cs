@@ -6,6 +6,9 @@ namespace Torture.Suites.Failover;
 [Needs(Capability.MoveAddress, Capability.ThreeNodes), BreaksCluster]
 public sealed class MovedAddress : Suite
 {
+    /// <summary>Of an address that was away for less nobody needs to be told.</summary>
+    private static readonly TimeSpan Stay = TimeSpan.FromSeconds(2.5);
+
     [Test]
     [Verifies(
         Ctdb.MoveAddressMoves, Ctdb.OneOwnerPerAddress, Ctdb.InterfaceListFollowsOwnership,
@@ -64,6 +67,23 @@ public sealed class MovedAddress : Suite
         }
 
         await Check.HistoryAsync(new NoNotificationLost(), new NoneInvented(), new NotificationsAsForetold());
+    }
+
+    [Test, Verifies(Ctdb.NotifiedBeforeServedElsewhere)]
+    public async Task AWaitingClientIsToldInTime()
+    {
+        var move = await MoveAsync();
+        await using var registration = await RegisterAsync(Address);
+        var hearer = Hearer.UntilAvailable(registration);
+
+        await using (await Nemesis.InjectAsync(move))
+        {
+            // Also one that is told late, so that the history knows how late.
+            await BecomesAsync(() => hearer.IsOver, 4 * Cluster.Limits.Notification);
+            await PassAsync(Stay);
+        }
+
+        await Check.HistoryAsync(new NotifiedWithin(Cluster.Limits.Notification));
     }
 
     [Test, Verifies(Ctdb.FailoverWithin), Needs(Capability.Smb)]

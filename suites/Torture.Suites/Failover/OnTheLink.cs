@@ -5,7 +5,7 @@ using static Torture.Suites.Failover.FaultCases;
 namespace Torture.Suites.Failover;
 
 /// <summary>What neighbours and idle clients hear when the owner of an address is lost.</summary>
-[Needs(Capability.LinkAddresses, Capability.ThreeNodes, Capability.Observe), BreaksCluster]
+[Needs(Capability.LinkAddresses, Capability.ThreeNodes, Capability.Observe, Capability.Smb), BreaksCluster]
 public sealed class OnTheLink : OwnerSuite
 {
     /// <summary>A connection of this age is known to every node.</summary>
@@ -85,14 +85,15 @@ public sealed class OnTheLink : OwnerSuite
         await Check.HistoryAsync(new OldClientsTickled(asked: true), new OldConnectionsEnd(asked: true));
     }
 
+    /// <summary>A kernel that takes the connection serves nobody: somebody has to answer on it.</summary>
     private async Task<bool> IsThereAsync(PublicAddress address, CaseClient from)
     {
         try
         {
-            await using var connection = await OpenAsync(SmbOf(address), from);
+            await using var smb = await NegotiateAsync(address, Cluster.Limits.Call, from);
             return true;
         }
-        catch (IOException refused)
+        catch (Exception refused) when (refused is IOException or TimeoutException or ProtocolException)
         {
             Note(refused.Message);
             return false;

@@ -27,9 +27,10 @@ public abstract class OwnerSuite : Suite
 
     /// <summary>A client of SMB at an address.</summary>
     /// <param name="patience">How long an answer may take.</param>
-    protected async Task<Smb2Client> NegotiateAsync(PublicAddress address, TimeSpan patience)
+    /// <param name="from">Null: the case's own client.</param>
+    protected async Task<Smb2Client> NegotiateAsync(PublicAddress address, TimeSpan patience, CaseClient? from = null)
     {
-        var connection = await OpenAsync(new IPEndPoint(address.Address, Cluster.Ports.Smb));
+        var connection = await OpenAsync(new IPEndPoint(address.Address, Cluster.Ports.Smb), from);
         var options = new Smb2ClientOptions(Time, new Random(Random.Next())) { Timeout = patience };
         return await Smb2Client.NegotiateAsync(connection.Stream, options, Deadline);
     }

@@ -57,7 +57,7 @@ public sealed class ResourceChanges : Suite
         Check.That(Swn.NotificationCounts, reply, r => r.Response!.NumberOfMessages, 1u);
     }
 
-    [Test, Verifies(Swn.ResourceNameKnownToClient)]
+    [Test, Verifies(Swn.ResourceNameKnownToClient, Swn.InterfaceEventQueuesChange)]
     public async Task NamesWhatTheClientKnows()
     {
         await using var registration = await RegisterAsync();
@@ -65,6 +65,9 @@ public sealed class ResourceChanges : Suite
         await using var outage = await Nemesis.InjectAsync(Unavailable);
 
         var reply = await registration.AsyncNotifyAsync();
+
+        Check.That(
+            Swn.InterfaceEventQueuesChange, reply, r => r.Kind, NotificationKind.RESOURCE_CHANGE_NOTIFICATION);
 
         // The net name, the registered address, or a group name that this client was given (A10).
         string[] known =

@@ -46,7 +46,7 @@ public sealed class ShareMove : Suite
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
         Check.That(Swn.ShareMoveReachesClient, await wanting.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(Swn.ShareNotificationWanted, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(Swn.ShareNotificationWanted, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.ShareMoveReachesClient), Needs(Capability.ScaleOutShare)]
@@ -60,7 +60,7 @@ public sealed class ShareMove : Suite
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
         Check.That(Swn.ShareMoveReachesClient, await concerned.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(Swn.ShareMoveReachesClient, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(Swn.ShareMoveReachesClient, await IsToldWithinSilenceAsync(silent.Reply), false);
     }
 
     [Test, Verifies(Swn.ShareMoveAndIpChangeAreVersion2, Swn.RegisterIsVersion1, Swn.ShareMoveDelivered)]
@@ -73,7 +73,7 @@ public sealed class ShareMove : Suite
         await using var outage = await Nemesis.InjectAsync(await MoveAsync());
 
         Check.That(Swn.ShareMoveDelivered, await version2.AsyncNotifyAsync(), r => r.Status, ERROR_SUCCESS);
-        Check.That(Swn.ShareMoveAndIpChangeAreVersion2, await ComesWithinSilenceAsync(silent.Reply), false);
+        Check.That(Swn.ShareMoveAndIpChangeAreVersion2, await IsToldWithinSilenceAsync(silent.Reply), false);
         Check.That(Swn.RegisterIsVersion1, silent.Reply.IsCompleted, false);
         Check.That(Swn.ShareMoveDelivered, silent.Reply.IsCompleted, false);
     }

@@ -7,5 +7,11 @@ internal static class Alive
 {
     public const string InWords = "an answer of the method";
 
-    public static bool Answers(Outcome outcome) => outcome.Kind is OutcomeKind.Status or OutcomeKind.Unreadable;
+    private static readonly ContextHandle NeverGiven = new(0, new Guid("a11e0000-0000-4000-8000-000000000001"));
+
+    /// <summary>A call that needs nothing of the server but an answer: about a handle that it never gave.</summary>
+    public static Task<UnRegisterReply> AskAsync(WitnessConnection witness) => witness.UnRegisterAsync(NeverGiven);
+
+    public static bool Answers(Outcome outcome) =>
+        outcome.Kind is OutcomeKind.Status or OutcomeKind.Fault or OutcomeKind.Unreadable;
 }

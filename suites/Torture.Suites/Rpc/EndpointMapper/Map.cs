@@ -14,7 +14,7 @@ public sealed class Map : Suite
         var response = await AskAsync(Tower.Build(SyntaxId.Witness, Anywhere));
 
         Check.That(Rpce.MapFindsInterface, response.Status, EptStatus.ept_s_ok);
-        Check.That(Swn.OverTcpOnly, response.Towers[0].IsTcp, true);
+        Check.That(Swn.OverTcpOnly, response.Towers.All(tower => tower.IsTcp), true);
         var port = response.Towers[0].Port!.Value;
         var bound = await TryConnectAsync(Node, ConnectOptions.Default with { Port = port });
         await using var witness = bound.Connection;

@@ -94,7 +94,7 @@ public sealed class Inquiries : Suite
         Check.That(Rpce.StopDenied, stopped.Status, 5u);
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
         Check.Holds(
-            House.StaysUp, await witness.GetInterfaceListAsync(), r => Alive.Answers(r.Status), Alive.InWords);
+            House.StaysUp, await Alive.AskAsync(witness), r => Alive.Answers(r.Status), Alive.InWords);
     }
 
     [TestCase(0u, TestName = "{m}_0")]

@@ -21,6 +21,20 @@ public sealed class Binding : Suite
         Check.That(Rpce.AckFlags, ack?.Flags, PduFlags.Whole | PduFlags.ConcurrentMultiplexing);
     }
 
+    /// <summary>The number is the client's: any will do ([C706] 12.6.3.1).</summary>
+    [TestCase(0u, TestName = "{m}_0")]
+    [TestCase(0x80000000u, TestName = "{m}_0x80000000")]
+    [TestCase(0xFFFFFFFFu, TestName = "{m}_0xFFFFFFFF")]
+    [Verifies(Rpce.BindAcknowledged)]
+    public async Task IsAcknowledgedWhateverItsNumber(uint callId)
+    {
+        await using var wire = await OpenAsync();
+
+        var ack = await wire.AskAsync<BindAckPdu>(Wire.Bind() with { CallId = callId });
+
+        Check.That(Rpce.BindAcknowledged, ack?.CallId, callId);
+    }
+
     [Test, Verifies(Rpce.ResultForEachContext, Rpce.UnknownInterfaceRejected, Rpce.UnknownTransferSyntaxRejected,
         Rpce.RejectedSyntaxZero)]
     public async Task EachContextHasItsResult()

@@ -12,6 +12,9 @@ public sealed class Calls : Suite
         0xC0000194, 0xC0000235, 0xC0000409, 0xC0000420,
     ];
 
+    /// <summary>Answers of several megabytes: more than kernels hold for one that does not read.</summary>
+    private const uint Unread = 3000;
+
     [TestCase(6, TestName = "{m}_6")]
     [TestCase(99, TestName = "{m}_99")]
     [TestCase(65535, TestName = "{m}_65535")]
@@ -42,6 +45,26 @@ public sealed class Calls : Suite
         Check.That(Rpce.FaultLayout, fault?.Rest.Length, 0);
         Check.That(Rpce.DidNotExecute, fault?.Flags.HasFlag(PduFlags.DidNotExecute), true);
         Check.That(Rpce.FaultStatusForbidden, fault is null || _forbiddenStatuses.Contains((uint)fault.Status), false);
+    }
+
+    [Test, Verifies(House.SlowReaderHoldsUpNothing)]
+    public async Task WhoeverDoesNotReadHoldsUpNobodyElse()
+    {
+        await using var greedy = await OpenAsync();
+        var security = await greedy.BoundAsync(greedy.Ntlm(AuthenticationLevel.Integrity, Random));
+        var isTaken = true;
+        for (var call = 2u; call < Unread && isTaken; call++)
+        {
+            var sent = greedy.SendAsync(
+                Wire.Call(call, (ushort)WitnessOperation.WitnessrGetInterfaceList, default), security).AsTask();
+            isTaken = await IsDoneAsync(sent);
+        }
+
+        // By then the server has written what it can to one that does not read.
+        await PassAsync(TimeSpan.FromSeconds(1));
+
+        await using var another = await OpenAsync();
+        Check.That(House.SlowReaderHoldsUpNothing, await another.BindsAndServesAsync(), true);
     }
 
     [Test, Verifies(Rpce.UnknownContextId)]
@@ -216,6 +239,20 @@ public sealed class Calls : Suite
     }
 
     private byte[] RegisterStub => WitnessCodec.Encode(Valid.RegisterEx(Cluster, Client), NdrSyntax.Ndr20);
+
+    /// <summary>False: the server takes no more of it for now, or has ended the connection.</summary>
+    private async Task<bool> IsDoneAsync(Task sent)
+    {
+        try
+        {
+            await sent.WaitAsync(Cluster.Limits.Call, Time, Deadline);
+            return true;
+        }
+        catch (Exception full) when (full is TimeoutException or IOException)
+        {
+            return false;
+        }
+    }
 
     private async Task<Wire> OpenAsync()
     {

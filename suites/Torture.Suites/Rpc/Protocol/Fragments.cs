@@ -60,7 +60,9 @@ public sealed class Fragments : Suite
     [Verifies(Rpce.FragmentsReassembled)]
     public async Task ARegistrationInPieces(int piece)
     {
-        var node = await WitnessForAsync(Cluster.PublicAddresses[0]);
+        // In one piece it is taken, and its answer can be read: the case is about the pieces.
+        await using var whole = await RegisterAsync();
+        var node = whole.Node;
         await using var wire = await OpenAsync(node);
         var security = await wire.BoundAsync(wire.Ntlm(AuthenticationLevel.Integrity, Random));
         var stub = WitnessCodec.Encode(Valid.RegisterEx(Cluster, Client), NdrSyntax.Ndr20);
@@ -208,7 +210,7 @@ public sealed class Fragments : Suite
         var expected = await large.GetInterfaceListAsync();
         var list = await small.GetInterfaceListAsync();
 
-        Check.That(Swn.InterfaceListLayout, expected, r => r.Interfaces.Count, Cluster.PublicAddresses.Count);
+        Check.Holds(Swn.InterfaceListLayout, expected, r => r.Interfaces.Count > 0, "a list of interfaces");
         Check.That(Rpce.FragmentsReassembled, list, r => r.Interfaces, expected.Interfaces);
     }
 

@@ -109,7 +109,7 @@ public sealed class AuthenticationLegs : Suite
 
         await using var witness = await ConnectAsync(Cluster.Nodes[0]);
         Check.Holds(
-            House.StaysUp, await witness.GetInterfaceListAsync(), r => Alive.Answers(r.Status), Alive.InWords);
+            House.StaysUp, await Alive.AskAsync(witness), r => Alive.Answers(r.Status), Alive.InWords);
     }
 
     private static byte[] WithTrailer(AuthenticationType type, AuthenticationLevel level, byte[]? token = null) =>

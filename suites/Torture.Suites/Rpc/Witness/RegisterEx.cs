@@ -209,7 +209,7 @@ public sealed class RegisterEx : Suite
     {
         await IsAcceptedAsync(Swn.KeepAliveZero, Request with { KeepAliveTimeout = seconds });
         await using var other = await ConnectAsync(Cluster.Nodes[0]);
-        var reply = await other.GetInterfaceListAsync();
+        var reply = await Alive.AskAsync(other);
         Check.Holds(House.StaysUp, reply, r => Alive.Answers(r.Status), Alive.InWords);
     }
 
@@ -228,7 +228,7 @@ public sealed class RegisterEx : Suite
             tolerated: [ERROR_INVALID_PARAMETER, ERROR_SUCCESS, RpcFault.RPC_X_BAD_STUB_DATA]);
         await using var other = await ConnectAsync(Cluster.Nodes[0]);
         Check.Holds(
-            House.StaysUp, await other.GetInterfaceListAsync(), r => Alive.Answers(r.Status), Alive.InWords);
+            House.StaysUp, await Alive.AskAsync(other), r => Alive.Answers(r.Status), Alive.InWords);
     }
 
     [Test, Verifies(Swn.RegisterExStatuses, Swn.StatusFromErref)]

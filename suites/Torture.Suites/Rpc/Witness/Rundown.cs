@@ -38,7 +38,7 @@ public sealed class Rundown : Suite
         Check.That(Swn.ConnectionMonitoring, (await pending.Reply).Status, Outcome.ConnectionClosed);
         await using var next = await ConnectAsync(registration.Node);
         Check.Holds(
-            House.StaysUp, await next.GetInterfaceListAsync(), r => Alive.Answers(r.Status), Alive.InWords);
+            House.StaysUp, await Alive.AskAsync(next), r => Alive.Answers(r.Status), Alive.InWords);
     }
 
     [Test, Verifies(Swn.ConnectionLossRunsDown, Swn.ForeignHandle)]

@@ -9,8 +9,8 @@ public sealed class UnRegisterEx : Suite
     [Test, Verifies(Swn.UnRegisterExRemoves, Swn.UnRegisterExMethod, Swn.ContextHandleReference)]
     public async Task RemovesTheRegistrationAndTheHandle()
     {
-        await using var witness = await ConnectAsync(Cluster.Nodes[0]);
-        var registered = await witness.RegisterExAsync(Valid.RegisterEx(Cluster, Client));
+        await using var registered = await RegisterAsync();
+        var witness = registered.Connection;
 
         var reply = await witness.UnRegisterExAsync(registered.Handle);
 

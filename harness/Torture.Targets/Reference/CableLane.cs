@@ -1,6 +1,6 @@
 using Torture.Harness.Faults;
 
-namespace Torture.Targets.Containers.Links;
+namespace Torture.Targets.Reference;
 
 /// <summary>What becomes of the frames that pass a cable in one direction.</summary>
 /// <param name="random">Seeded: the same frames in the same order have the same fate.</param>
