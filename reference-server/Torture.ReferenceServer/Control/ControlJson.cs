@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Torture.ReferenceServer.Ctdbd;
 using Torture.ReferenceServer.Failover;
+using Torture.ReferenceServer.Takeover;
 
 namespace Torture.ReferenceServer.Control;
 
@@ -22,12 +23,21 @@ namespace Torture.ReferenceServer.Control;
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlResponse))]
 [JsonSerializable(typeof(LinkMessage))]
+[JsonSerializable(typeof(LinkHello))]
+[JsonSerializable(typeof(HoldCommand))]
+[JsonSerializable(typeof(ClusterTable))]
+[JsonSerializable(typeof(RoutedRequest))]
+[JsonSerializable(typeof(RoutedResponse))]
+[JsonSerializable(typeof(ConnectionLine))]
 [JsonSerializable(typeof(PeerMessage))]
 public sealed partial class ControlJson : JsonSerializerContext;
 
 internal sealed class AddressConverter : JsonConverter<IPAddress>
 {
     public override IPAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Read(ref reader);
+
+    public static IPAddress Read(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String && IPAddress.TryParse(reader.GetString(), out var address)
             ? address
             : throw new JsonException("This is no IP address.");

@@ -11,6 +11,7 @@ public partial class FailoverEngine
     private string? _lockTrouble;
     private TimeSpan _leadingSince;
     private long _order;
+    private int[]? _homes;
 
     /// <summary>This node holds the cluster lock.</summary>
     private bool IsLeading => _isLeading && Parts.Fence.Holds;
@@ -176,7 +177,7 @@ public partial class FailoverEngine
         {
             _self.Alive = true;
             _self.State = State;
-            Report(_self, BeatFor(_self));
+            Report(_self, BeatFor(_self, Serving(), [.. Wanted]));
         }
     }
 
@@ -273,8 +274,8 @@ public partial class FailoverEngine
         var present = Cluster.Profile.Failback
             ? null
             : addresses.Select(address => IndexOf(_table.OwnerOf(address))).ToArray();
-        var homes = Homes(addresses);
-        var owners = AssignAddresses(homes, Eligible(), pins, present);
+        _homes ??= Homes(addresses);
+        var owners = AssignAddresses(_homes, Eligible(), pins, present);
         return addresses.Index().ToDictionary(entry => entry.Item, entry => owners[entry.Index]);
     }
 
