@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -38,12 +39,18 @@ internal sealed class AddressConverter : JsonConverter<IPAddress>
         Read(ref reader);
 
     public static IPAddress Read(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String && IPAddress.TryParse(reader.GetString(), out var address)
+        reader.TokenType == JsonTokenType.String && TryParse(ref reader, out var address)
             ? address
             : throw new JsonException("This is no IP address.");
 
     public override void Write(Utf8JsonWriter writer, IPAddress value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
+
+    /// <summary>Addresses are most of what nodes say to each other.</summary>
+    private static bool TryParse(ref Utf8JsonReader reader, [NotNullWhen(true)] out IPAddress? address) =>
+        reader is { HasValueSequence: false, ValueIsEscaped: false }
+            ? IPAddress.TryParse(reader.ValueSpan, out address)
+            : IPAddress.TryParse(reader.GetString(), out address);
 }
 
 internal sealed class EndPointConverter : JsonConverter<IPEndPoint>

@@ -192,6 +192,7 @@ public partial class FailoverEngine
         peer.Link = link;
         peer.LastHeard = peer.EchoedAt = Now;
         peer.LastBeat = null;
+        peer.TableSent = null;
         peer.ForgetReport();
         (peer.NewsSent, peer.NewsSeen) = (0, 0);
         SendBeats();

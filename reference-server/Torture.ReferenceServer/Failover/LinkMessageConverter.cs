@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Torture.ReferenceServer.Control;
@@ -19,6 +20,9 @@ internal sealed class LinkMessageConverter : JsonConverter<LinkMessage>
     private static readonly JsonEncodedText Response = JsonEncodedText.Encode("response");
     private static readonly JsonEncodedText Connections = JsonEncodedText.Encode("connections");
     private static readonly JsonEncodedText MissedConnections = JsonEncodedText.Encode("missedConnections");
+
+    /// <summary>A table goes to every peer.</summary>
+    private static readonly ConditionalWeakTable<ClusterTable, byte[]> Tables = [];
 
     public override LinkMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -84,7 +88,9 @@ internal sealed class LinkMessageConverter : JsonConverter<LinkMessage>
         if (value.Table is not null)
         {
             writer.WritePropertyName(Table);
-            JsonSerializer.Serialize(writer, value.Table, types.ClusterTable);
+            writer.WriteRawValue(
+                Tables.GetValue(value.Table, table => JsonSerializer.SerializeToUtf8Bytes(table, types.ClusterTable)),
+                skipInputValidation: true);
         }
 
         if (value.Request is not null)
