@@ -25,6 +25,12 @@ public sealed class Explorer(RunOptions options)
 
     private const int MostTries = 300;
 
+    /// <summary>In a world nothing is late but on purpose: a third of the heartbeats notices as much.</summary>
+    private readonly IReadOnlyDictionary<string, string> _settings =
+        options.Settings.ContainsKey("profile")
+            ? options.Settings
+            : new Dictionary<string, string>(options.Settings) { ["profile"] = "sparse" };
+
     private readonly IWorldTarget _worlds = TargetCatalogue.Get(options.Target) as IWorldTarget
         ?? throw new TargetUnusableException(
             $"target {options.Target} has no simulated time: torture explore --target simulation");
@@ -60,7 +66,10 @@ public sealed class Explorer(RunOptions options)
     private async Task<CaseResult> PlayAsync(
         Scenario scenario, PlannedCase planned, IWorld world, string? folder, CancellationToken cancellationToken)
     {
-        var wish = options.ForTarget(planned.Id, folder ?? "", world, scenario.Seed) with { Nodes = scenario.Nodes };
+        var wish = options.ForTarget(planned.Id, folder ?? "", world, scenario.Seed) with
+        {
+            Nodes = scenario.Nodes, Settings = _settings,
+        };
         var cluster = await _worlds.UpAsync(wish, cancellationToken);
         await using var session = new RunSession(planned.Id, cluster, world: world);
         await session.BeginAsync(cancellationToken);

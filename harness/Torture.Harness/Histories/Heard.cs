@@ -37,7 +37,11 @@ internal sealed record Hearing(
     /// <summary>Between the clock of the run and that of the capture.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMilliseconds(20);
 
-    public static Hearing Of(WitnessStory story, History history)
+    /// <summary>Of each registration, as <see cref="WitnessStory.AllOf"/> has them.</summary>
+    public static IReadOnlyList<Hearing> AllOf(History history) => history.Once<IReadOnlyList<Hearing>>(
+        all => [.. WitnessStory.AllOf(all).Select(story => Of(story, all))]);
+
+    private static Hearing Of(WitnessStory story, History history)
     {
         var expected = NotificationModel.For(story, history);
         var all = Histories.Heard.AllOf(story);

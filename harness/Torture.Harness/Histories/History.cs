@@ -5,6 +5,8 @@ public sealed class History
 {
     private readonly Lock _gate = new();
     private readonly List<HistoryEvent> _events = [];
+    private readonly Dictionary<Type, object> _made = [];
+    private IReadOnlyList<HistoryEvent>? _copy;
     private readonly TimeProvider _time;
 
     public History(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
@@ -25,7 +27,7 @@ public sealed class History
         {
             lock (_gate)
             {
-                return [.. _events];
+                return _copy ??= [.. _events];
             }
         }
     }
@@ -39,6 +41,8 @@ public sealed class History
         {
             var numbered = happened with { Sequence = _events.Count };
             _events.Add(numbered);
+            _copy = null;
+            _made.Clear();
             return (T)numbered;
         }
     }
@@ -50,5 +54,33 @@ public sealed class History
         {
             return Add(happened(_time.GetUtcNow()));
         }
+    }
+
+    /// <summary>
+    /// What is made of all events: once, as long as no more come. Each checker wants the same, and none changes it.
+    /// </summary>
+    internal T Once<T>(Func<History, T> make) where T : class
+    {
+        int count;
+        lock (_gate)
+        {
+            if (_made.TryGetValue(typeof(T), out var made))
+            {
+                return (T)made;
+            }
+
+            count = _events.Count;
+        }
+
+        var fresh = make(this);
+        lock (_gate)
+        {
+            if (_events.Count == count)
+            {
+                _made[typeof(T)] = fresh;
+            }
+        }
+
+        return fresh;
     }
 }

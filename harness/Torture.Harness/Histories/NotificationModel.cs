@@ -35,9 +35,18 @@ public static class NotificationModel
     /// <summary>In order of time. What is still pending may be overwritten by the next move of its kind.</summary>
     public static IReadOnlyList<Expected> For(WitnessStory story, History history)
     {
-        var events = history.Events.OrderBy(happened => happened.At).ToList();
-        var expected = Changes(story, events).Concat(Moves(story, events));
+        var causes = history.Once(InOrder);
+        var expected = Changes(story, causes.Events).Concat(Moves(story, causes));
         return [.. expected.OrderBy(one => one.At)];
+    }
+
+    /// <summary>Of thousands of events, most of them packets, these few are what anything follows from.</summary>
+    private static Causes InOrder(History history)
+    {
+        var all = history.Events.OrderBy(happened => happened.At).ToList();
+        return new Causes(all, [.. all.Where(happened => happened
+            is AddressTaken or AddressReleased or ShareOwned
+            or FaultInjected or FaultNotSeen or HealingBegun or FaultHealed)]);
     }
 
     private static IEnumerable<Expected> Changes(WitnessStory story, List<HistoryEvent> events)
@@ -97,8 +106,9 @@ public static class NotificationModel
         events[index] is AddressTaken taken && events.Take(index).OfType<AddressReleased>()
             .Any(released => released.Address == taken.Address);
 
-    private static IEnumerable<Expected> Moves(WitnessStory story, List<HistoryEvent> events)
+    private static IEnumerable<Expected> Moves(WitnessStory story, Causes causes)
     {
+        var events = causes.Events;
         foreach (var happened in events.Where(happened => MayHear(story, happened.At)))
         {
             var certain = story.LivedAt(happened.At) && !WasNotSeen(happened, events) && !IsApart(events, happened.At)
@@ -108,7 +118,7 @@ public static class NotificationModel
                 case FaultInjected { Fault: MoveClient move } when story.IsClient(move.ClientName):
                     yield return new Expected(
                         happened.At, NotificationKind.CLIENT_MOVE_NOTIFICATION, null, move.Destination,
-                        certain && !HasNothing(move.Destination, happened.At, events));
+                        certain && !HasNothing(move.Destination, happened.At, causes.All));
                     break;
                 case FaultInjected { Fault: MoveShare move } when Wants(story, move.Share):
                     yield return new Expected(
@@ -251,4 +261,6 @@ public static class NotificationModel
             _ => default,
         };
     }
+
+    private sealed record Causes(List<HistoryEvent> All, List<HistoryEvent> Events);
 }

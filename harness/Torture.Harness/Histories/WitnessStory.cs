@@ -45,7 +45,9 @@ public sealed record WitnessStory(
     /// <summary>
     /// The registrations of a history: as packets show them, or, where there was no capture, as the client saw them.
     /// </summary>
-    public static IReadOnlyList<WitnessStory> AllOf(History history)
+    public static IReadOnlyList<WitnessStory> AllOf(History history) => history.Once(Read);
+
+    private static IReadOnlyList<WitnessStory> Read(History history)
     {
         var events = history.Events;
         var seen = events.Any(happened => happened is RegistrationSeen or PollSeen or NotificationSeen);

@@ -113,7 +113,7 @@ internal sealed class ClusterPlan
             new ShareEntry("plain", ShareEntryKind.Plain),
         ],
         Ports = ports,
-        Profile = ReferenceLimits.IsFast(options) ? FailoverProfile.Fast : new FailoverProfile(),
+        Profile = ReferenceLimits.ProfileOf(options),
         UnusedRegistrationTimeout = ReferenceLimits.UnusedRegistration.TotalSeconds,
         SweepInterval = ReferenceLimits.Sweep.TotalSeconds,
         WindowsProfile = options.Settings.GetValueOrDefault("blocking") == "windows",

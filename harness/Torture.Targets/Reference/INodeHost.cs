@@ -32,6 +32,14 @@ internal interface INodeHost : IAsyncDisposable
     /// <exception cref="IOException">It does not answer.</exception>
     ValueTask<ControlClient> OpenControlAsync(string node, CancellationToken cancellationToken);
 
+    /// <summary>One question to a node.</summary>
+    /// <exception cref="IOException">It does not answer.</exception>
+    async Task<ControlResponse> AskAsync(string node, ControlRequest request, CancellationToken cancellationToken)
+    {
+        await using var port = await OpenControlAsync(node, cancellationToken);
+        return await port.AskAsync(request, cancellationToken);
+    }
+
     /// <summary>What the node has written down since the start of the cluster; null where nothing.</summary>
     Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken);
 

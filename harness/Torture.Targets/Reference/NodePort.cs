@@ -33,20 +33,17 @@ internal static class NodePort
 
     /// <exception cref="IOException">It does not answer, or says no.</exception>
     public static async Task<ControlResponse> AskAsync(
-        ClusterConfiguration cluster, string node, ControlRequest request, CancellationToken cancellationToken) =>
-        await AskAsync(await OpenAsync(cluster, node, cancellationToken), node, request, cancellationToken);
-
-    /// <param name="port">One of the node's, for this question alone.</param>
-    /// <exception cref="IOException">It does not answer, or says no.</exception>
-    public static async Task<ControlResponse> AskAsync(
-        ControlClient port, string node, ControlRequest request, CancellationToken cancellationToken)
+        ClusterConfiguration cluster, string node, ControlRequest request, CancellationToken cancellationToken)
     {
-        await using (port)
-        {
-            var response = await port.AskAsync(request, cancellationToken);
-            var refused = $"{node}, {request.Verb}: {response.Error}";
-            return response.Ok ? response
-                : throw (response.IsForNow ? new NotNowException(refused) : new IOException(refused));
-        }
+        await using var port = await OpenAsync(cluster, node, cancellationToken);
+        return Accept(await port.AskAsync(request, cancellationToken), node, request);
+    }
+
+    /// <exception cref="IOException">The node says no.</exception>
+    public static ControlResponse Accept(ControlResponse response, string node, ControlRequest request)
+    {
+        var refused = $"{node}, {request.Verb}: {response.Error}";
+        return response.Ok ? response
+            : throw (response.IsForNow ? new NotNowException(refused) : new IOException(refused));
     }
 }

@@ -60,6 +60,5 @@ internal sealed partial class ReferenceCluster
     /// <exception cref="IOException">It does not answer, or says no.</exception>
     private async Task<ControlResponse> AskAsync(
         Node node, ControlRequest request, CancellationToken cancellationToken) =>
-        await NodePort.AskAsync(
-            await _host.OpenControlAsync(node.Name, cancellationToken), node.Name, request, cancellationToken);
+        NodePort.Accept(await _host.AskAsync(node.Name, request, cancellationToken), node.Name, request);
 }

@@ -1,4 +1,5 @@
 using Torture.Harness.Clusters;
+using Torture.ReferenceServer.Control;
 
 namespace Torture.Targets.Reference;
 
@@ -10,6 +11,14 @@ internal static class ReferenceLimits
 
     /// <summary>The fast profile, or with <c>--set profile=ctdb</c> CTDB's own intervals.</summary>
     public static bool IsFast(TargetOptions options) => options.Settings.GetValueOrDefault("profile") != "ctdb";
+
+    public static FailoverProfile ProfileOf(TargetOptions options) =>
+        options.Settings.GetValueOrDefault("profile") switch
+        {
+            "ctdb" => new FailoverProfile(),
+            "sparse" => FailoverProfile.Sparse,
+            _ => FailoverProfile.Fast,
+        };
 
     public static Limits Of(TargetOptions options)
     {

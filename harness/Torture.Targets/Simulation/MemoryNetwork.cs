@@ -275,7 +275,8 @@ internal sealed class MemoryNetwork(World world, Random random)
         return copies;
     }
 
-    private void After(Action arrives) => world.After(NewDelay(), () =>
+    /// <summary>After as long as anything takes that is sent.</summary>
+    public void After(Action arrives) => world.After(NewDelay(), () =>
     {
         arrives();
         return true;

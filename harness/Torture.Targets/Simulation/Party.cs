@@ -43,7 +43,16 @@ internal sealed class Party(World world, string name, int number) : Synchronizat
     public void DoNext()
     {
         var (callback, state) = _todo.Dequeue();
-        Do(() => callback(state));
+        var before = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            callback(state);
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+        }
     }
 
     /// <summary>At once, as the party.</summary>

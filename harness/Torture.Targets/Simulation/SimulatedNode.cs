@@ -12,6 +12,8 @@ internal sealed class SimulatedNode
     private readonly ReferenceNode _node;
     private readonly MemoryNetwork _control;
     private readonly Action<string> _log;
+    private readonly ControlServer _server;
+    private readonly List<TaskCompletionSource<ControlResponse>> _asked = [];
 
     /// <param name="control">A network of its own that nothing captures.</param>
     public SimulatedNode(
@@ -34,6 +36,7 @@ internal sealed class SimulatedNode
         });
         _log = environment.Log;
         _node = MutatedNode.Create(cluster.Mutant, cluster, self, environment);
+        _server = new ControlServer(_node);
     }
 
     public Party Party { get; }
@@ -48,22 +51,63 @@ internal sealed class SimulatedNode
         return true;
     });
 
-    private async Task ServeControlAsync(MemoryListener listener)
+    /// <summary>
+    /// A question as over its control port, without a connection and its bytes: whoever watches a cluster asks every
+    /// few milliseconds. It comes after a while, the node answers when it comes to it, and that takes a while again.
+    /// </summary>
+    /// <exception cref="IOException">The node is gone, or went before it answered.</exception>
+    public async Task<ControlResponse> AskAsync(ControlRequest request, CancellationToken cancellationToken)
     {
-        var control = new ControlServer(_node);
-        while (true)
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Party.IsGone)
         {
-            _ = ServeAsync(await listener.AcceptAsync(CancellationToken.None), control);
+            throw new IOException($"the control port of {_node.Self.Name} does not answer");
+        }
+
+        var answer = new TaskCompletionSource<ControlResponse>();
+        _asked.Add(answer);
+        try
+        {
+            _control.After(() => Party.Post(_ => AnswerAsync(), null));
+            return await answer.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _asked.Remove(answer);
+        }
+
+        async void AnswerAsync()
+        {
+            var response = await _server.ExecuteAsync(request);
+            _control.After(() => answer.TrySetResult(response));
         }
     }
 
-    private async Task ServeAsync(NodeConnection connection, ControlServer control)
+    /// <summary>Whoever has asked it hears no more than that.</summary>
+    public void End()
+    {
+        Party.End();
+        foreach (var asked in _asked.ToList())
+        {
+            asked.TrySetException(new IOException($"{_node.Self.Name} closed its control port"));
+        }
+    }
+
+    private async Task ServeControlAsync(MemoryListener listener)
+    {
+        while (true)
+        {
+            _ = ServeAsync(await listener.AcceptAsync(CancellationToken.None));
+        }
+    }
+
+    private async Task ServeAsync(NodeConnection connection)
     {
         try
         {
             await using (connection)
             {
-                await control.ServeAsync(connection.Stream, CancellationToken.None);
+                await _server.ServeAsync(connection.Stream, CancellationToken.None);
             }
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException or ObjectDisposedException)

@@ -81,6 +81,10 @@ internal sealed class SimulationHost : INodeHost
             _world.Case, _addresses.Marker, SimulatedNode.ControlPortOf(_plan.Configuration.Node(node)),
             cancellationToken));
 
+    public Task<ControlResponse> AskAsync(
+        string node, ControlRequest request, CancellationToken cancellationToken) =>
+        _nodes[node].AskAsync(request, cancellationToken);
+
     public Task<string?> ReadLogAsync(Node node, CancellationToken cancellationToken) =>
         Task.FromResult(_logs.TryGetValue(node.Name, out var lines) ? string.Join('\n', lines) + '\n' : null);
 
@@ -166,7 +170,7 @@ internal sealed class SimulationHost : INodeHost
 
     private void End(SimulatedNode node)
     {
-        node.Party.End();
+        node.End();
         _world.Network.CloseAllOf(node.Party);
         _control.CloseAllOf(node.Party);
     }

@@ -41,7 +41,8 @@ public sealed class ControlServer(ReferenceNode node)
         LineStream lines, ControlResponse response, CancellationToken cancellationToken) =>
         lines.WriteAsync(response, ControlJson.Default.ControlResponse, cancellationToken);
 
-    private async ValueTask<ControlResponse> ExecuteAsync(ControlRequest request)
+    /// <summary>Carries one request out, and says so where that fails.</summary>
+    public async ValueTask<ControlResponse> ExecuteAsync(ControlRequest request)
     {
         try
         {

@@ -21,8 +21,11 @@ public static class Allocation
         var load = new int[nodes];
         for (var item = 0; item < homes.Count; item++)
         {
-            owners[item] = new[] { pinned[item], present?[item] ?? -1, homes[item] }
-                .Where(eligible.Contains).DefaultIfEmpty(-1).First();
+            var stays = present?[item] ?? -1;
+            owners[item] = eligible.Contains(pinned[item]) ? pinned[item]
+                : eligible.Contains(stays) ? stays
+                : eligible.Contains(homes[item]) ? homes[item]
+                : -1;
             if (owners[item] >= 0)
             {
                 load[owners[item]]++;

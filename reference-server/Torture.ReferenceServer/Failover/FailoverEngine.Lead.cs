@@ -11,6 +11,7 @@ public partial class FailoverEngine
     private string? _lockTrouble;
     private TimeSpan _leadingSince;
     private long _order;
+    private int[]? _homes;
 
     /// <summary>This node holds the cluster lock.</summary>
     private bool IsLeading => _isLeading && Parts.Fence.Holds;
@@ -176,7 +177,7 @@ public partial class FailoverEngine
         {
             _self.Alive = true;
             _self.State = State;
-            Report(_self, BeatFor(_self));
+            Report(_self, BeatFor(_self, Serving(), [.. Wanted]));
         }
     }
 
@@ -216,9 +217,10 @@ public partial class FailoverEngine
 
         member.Held = beat.Held;
         member.Reported = true;
-        if ((beat.TableTerm, beat.TableVersion) != (_table.Term, _table.Version) && member != _self)
+        if ((beat.TableTerm, beat.TableVersion) != (_table.Term, _table.Version) && member != _self
+            && !(ReferenceEquals(member.TableSent, _table) && beat.Echo <= member.BeatsBeforeTable))
         {
-            Send(member, new LinkMessage { Table = _table });
+            SendTable(member);
         }
 
         Reconcile();
@@ -243,11 +245,17 @@ public partial class FailoverEngine
             Adopt(table);
             foreach (var peer in Peers)
             {
-                Send(peer, new LinkMessage { Table = table });
+                SendTable(peer);
             }
         }
 
         Command(Assign());
+    }
+
+    private void SendTable(Member peer)
+    {
+        (peer.TableSent, peer.BeatsBeforeTable) = (_table, peer.BeatsSent);
+        Send(peer, new LinkMessage { Table = _table });
     }
 
     /// <summary>
@@ -273,8 +281,8 @@ public partial class FailoverEngine
         var present = Cluster.Profile.Failback
             ? null
             : addresses.Select(address => IndexOf(_table.OwnerOf(address))).ToArray();
-        var homes = Homes(addresses);
-        var owners = AssignAddresses(homes, Eligible(), pins, present);
+        _homes ??= Homes(addresses);
+        var owners = AssignAddresses(_homes, Eligible(), pins, present);
         return addresses.Index().ToDictionary(entry => entry.Item, entry => owners[entry.Index]);
     }
 
@@ -287,8 +295,15 @@ public partial class FailoverEngine
     {
         foreach (var member in _members.Where(member => member.Alive && member.Reported))
         {
-            var wanted = owners.Where(entry => entry.Value == member.Index && IsFreeFor(entry.Key, member))
-                .Select(entry => entry.Key).ToHashSet();
+            var wanted = new HashSet<IPAddress>();
+            foreach (var (address, owner) in owners)
+            {
+                if (owner == member.Index && IsFreeFor(address, member))
+                {
+                    wanted.Add(address);
+                }
+            }
+
             if (member.Commanded?.SetEquals(wanted) == true)
             {
                 continue;
@@ -313,9 +328,19 @@ public partial class FailoverEngine
     /// <param name="others">Who may.</param>
     protected virtual bool IsFree(IPAddress address, IReadOnlyList<string> others) => others.Count == 0;
 
-    private bool IsFreeFor(IPAddress address, Member member) => IsFree(
-        address,
-        [.. _members.Where(other => other != member && other.MayHold.Contains(address)).Select(other => other.Name)]);
+    private bool IsFreeFor(IPAddress address, Member member)
+    {
+        List<string>? others = null;
+        foreach (var other in _members)
+        {
+            if (other != member && other.MayHold.Contains(address))
+            {
+                (others ??= []).Add(other.Name);
+            }
+        }
+
+        return IsFree(address, others ?? (IReadOnlyList<string>)[]);
+    }
 
     private int IndexOf(string? name) =>
         name is null ? -1 : Array.FindIndex(_members, member => member.Name == name);

@@ -192,6 +192,7 @@ public partial class FailoverEngine
         peer.Link = link;
         peer.LastHeard = peer.EchoedAt = Now;
         peer.LastBeat = null;
+        peer.TableSent = null;
         peer.ForgetReport();
         (peer.NewsSent, peer.NewsSeen) = (0, 0);
         SendBeats();
@@ -323,15 +324,17 @@ public partial class FailoverEngine
 
     private void SendBeats()
     {
+        var (held, wanted) = (Serving(), Wanted.ToArray());
         foreach (var peer in Peers)
         {
-            Send(peer, new LinkMessage { Beat = BeatFor(peer) });
+            Send(peer, new LinkMessage { Beat = BeatFor(peer, held, wanted) });
         }
     }
 
-    private Heartbeat BeatFor(Member peer) => new(
+    private Heartbeat BeatFor(Member peer, IPAddress[] held, IPAddress[] wanted) => new(
         peer.NextBeat(Now), peer.LastBeat?.Number ?? 0, State, _term, IsLeading, _epoch, _command,
-        peer.NewsSent,
-        [.. _held.Where(entry => !entry.Value.Permit.IsEnded).Select(entry => entry.Key)], [.. Wanted],
-        _table.Term, _table.Version);
+        peer.NewsSent, held, wanted, _table.Term, _table.Version);
+
+    private IPAddress[] Serving() =>
+        [.. _held.Where(entry => !entry.Value.Permit.IsEnded).Select(entry => entry.Key)];
 }

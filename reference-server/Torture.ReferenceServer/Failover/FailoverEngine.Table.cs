@@ -62,6 +62,11 @@ public partial class FailoverEngine
     /// <summary>What was moved to a node that cannot have it goes home, and stays there.</summary>
     private void DropPins()
     {
+        if (AddressPins.Count + SharePins.Count == 0)
+        {
+            return;
+        }
+
         var eligible = Eligible().Select(index => _members[index].Name).ToHashSet();
         foreach (var pin in AddressPins.Where(pin => !eligible.Contains(pin.Value)).ToArray())
         {

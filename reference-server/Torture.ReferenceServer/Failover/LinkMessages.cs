@@ -1,10 +1,12 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Torture.ReferenceServer.Control;
 using Torture.ReferenceServer.Takeover;
 
 namespace Torture.ReferenceServer.Failover;
 
 /// <summary>One line between two nodes; one of its members is there.</summary>
+[JsonConverter(typeof(LinkMessageConverter))]
 public sealed record LinkMessage : IRoutedMessage
 {
     public LinkHello? Hello { get; init; }

@@ -52,6 +52,15 @@ internal sealed class Member(NodeEntry entry, int index)
     /// <summary>Leader's view: a member that is not alive surely serves nothing from then on.</summary>
     public TimeSpan SafeAt { get; set; }
 
+    /// <summary>Leader's view: the table that it was told last.</summary>
+    public ClusterTable? TableSent { get; set; }
+
+    /// <summary>Whoever has seen none of this node's heartbeats after these cannot know of that table yet.</summary>
+    public long BeatsBeforeTable { get; set; }
+
+    /// <summary>Heartbeats that this node sent to the member.</summary>
+    public long BeatsSent => _sentNumber;
+
     public long Epoch { get; set; } = -1;
 
     /// <summary>Of the last command of this term.</summary>

@@ -15,9 +15,9 @@ public sealed record NoNotificationLost(TimeSpan? Limit = null) : IChecker
     {
         var events = history.Events;
         var end = events.Count == 0 ? DateTimeOffset.MinValue : events.Max(happened => happened.At);
-        foreach (var story in WitnessStory.AllOf(history))
+        foreach (var hearing in Hearing.AllOf(history))
         {
-            var hearing = Hearing.Of(story, history);
+            var story = hearing.Story;
             foreach (var (heard, _) in hearing.Heard.Where(one => one.Explained is not null))
             {
                 yield return Finding.At(

@@ -46,10 +46,11 @@ internal static class Unexplained
     public static IEnumerable<(WitnessStory Story, Heard Heard, bool IsExplained)> AllOf(History history)
     {
         var forced = history.Of<FaultInjected>().Select(injected => injected.Fault).OfType<ForceResponse>().ToList();
-        foreach (var story in WitnessStory.AllOf(history))
+        foreach (var hearing in Hearing.AllOf(history))
         {
+            var story = hearing.Story;
             var isForced = forced.Any(force => story.IsClient(force.ClientName));
-            foreach (var (heard, cause) in Hearing.Of(story, history).Heard)
+            foreach (var (heard, cause) in hearing.Heard)
             {
                 yield return (story, heard, cause is not null || isForced);
             }

@@ -10,9 +10,9 @@ public sealed class NotificationsAsForetold : IChecker
 {
     public IEnumerable<Finding> Check(History history)
     {
-        foreach (var story in WitnessStory.AllOf(history).Where(story => story.Polls.Count > 0))
+        foreach (var hearing in Hearing.AllOf(history).Where(hearing => hearing.Story.Polls.Count > 0))
         {
-            var hearing = Hearing.Of(story, history);
+            var story = hearing.Story;
             var expected = string.Join(", ", hearing.Expected.Where(one => one.IsCertain));
             var heard = string.Join(", ", hearing.Heard.Select(one => one.Heard.Text));
             var exact = hearing.Heard.All(one => one.Explained is not null)

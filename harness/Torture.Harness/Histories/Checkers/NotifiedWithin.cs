@@ -10,11 +10,11 @@ public sealed class NotifiedWithin(TimeSpan limit) : IChecker
 
     public IEnumerable<Finding> Check(History history)
     {
-        foreach (var story in WitnessStory.AllOf(history))
+        foreach (var hearing in Hearing.AllOf(history))
         {
-            foreach (var (heard, cause) in Hearing.Of(story, history).Heard)
+            foreach (var (heard, cause) in hearing.Heard)
             {
-                var waited = cause is { IsCertain: true } && story.Polls.Any(
+                var waited = cause is { IsCertain: true } && hearing.Story.Polls.Any(
                     poll => poll.AskedAt <= cause.At && poll.AnsweredAt == heard.At);
                 if (waited)
                 {
