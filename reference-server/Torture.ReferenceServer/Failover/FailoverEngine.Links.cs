@@ -188,6 +188,8 @@ public partial class FailoverEngine
 
     private void LinkUp(Member peer, PeerLink link)
     {
+        // What has run out since the last tick is not told to the peer as held.
+        CheckPermission();
         peer.Link?.Close();
         peer.Link = link;
         peer.LastHeard = peer.EchoedAt = Now;
