@@ -113,11 +113,18 @@ internal sealed class ScenarioSuite(Scenario scenario, CaseRun run) : Suite
             return;
         }
 
-        // Who could have shown it may be broken, too.
-        var outage = await Nemesis.RequestAsync(fault);
-        if (!fault.IsEvent)
+        try
         {
-            _outages[act.Number] = outage;
+            // Who could have shown it may be broken, too.
+            var outage = await Nemesis.RequestAsync(fault);
+            if (!fault.IsEvent)
+            {
+                _outages[act.Number] = outage;
+            }
+        }
+        catch (NothingToChangeException meanwhile)
+        {
+            Note($"{act.Fault} is left out: {meanwhile.Message}");
         }
     }
 

@@ -39,7 +39,8 @@ internal sealed class Nemesis(CaseRun run) : INemesis
         var before = await cluster.ObserveAsync(run.Deadline);
         if (Effects.IsSoAlready(fault, before) is { } already)
         {
-            throw new InconclusiveException($"{fault} changes nothing that could be seen to act: {already} already");
+            throw new NothingToChangeException(
+                $"{fault} changes nothing that could be seen to act: {already} already");
         }
 
         LinkProof.Greet(run, fault);
