@@ -42,7 +42,11 @@ public sealed class History
             var numbered = happened with { Sequence = _events.Count };
             _events.Add(numbered);
             _copy = null;
-            _made.Clear();
+            if (happened is not CheckerAsked)
+            {
+                _made.Clear();
+            }
+
             return (T)numbered;
         }
     }
@@ -57,7 +61,8 @@ public sealed class History
     }
 
     /// <summary>
-    /// What is made of all events: once, as long as no more come. Each checker wants the same, and none changes it.
+    /// What is made of all events: once, as long as no more come. Each checker wants the same, and none changes it, nor
+    /// does it that a checker was asked.
     /// </summary>
     internal T Once<T>(Func<History, T> make) where T : class
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Torture.Harness.Clusters;
 using Torture.Harness.Faults;
 
@@ -40,8 +39,6 @@ internal sealed class LinkStory
     /// <summary>Why something cannot be told of a take that <see cref="IsOnBadLink"/>.</summary>
     public const string BadLink = "a fault of the owner's public link acts: what it sends may be lost or late";
 
-    private static readonly ConditionalWeakTable<History, LinkStory> Stories = [];
-
     private readonly List<LinkTake> _takes = [];
     private readonly List<LinkStray> _strays = [];
     private readonly ILookup<PublicAddress, AddressHeard> _heard;
@@ -78,24 +75,9 @@ internal sealed class LinkStory
     public IReadOnlyList<HistoryEvent> Events => _events;
 
     /// <summary>Null where packets do not show link addresses: there this story is not told.</summary>
-    public static LinkStory? Of(History history)
-    {
-        // That a checker was asked changes nothing, and each of them wants the story.
-        var events = history.Events.Where(happened => happened is not CheckerAsked).ToList();
-        if (Stories.TryGetValue(history, out var told) && told._events.Count == events.Count)
-        {
-            return told;
-        }
-
-        if (!events.Any(happened => happened is LinkRead))
-        {
-            return null;
-        }
-
-        var story = new LinkStory(events);
-        Stories.AddOrUpdate(history, story);
-        return story;
-    }
+    public static LinkStory? Of(History history) => history.Events.Any(happened => happened is LinkRead)
+        ? history.Once(all => new LinkStory([.. all.Events.Where(happened => happened is not CheckerAsked)]))
+        : null;
 
     /// <summary>What the new owner said without being asked, in order.</summary>
     public IEnumerable<AddressHeard> Announcements(LinkTake take) => _heard[take.Address].Where(

@@ -247,14 +247,12 @@ internal sealed class MemoryNetwork(World world, Random random)
     {
         foreach (var late in Arrivals(sender, receiver, from, to, frame))
         {
-            world.After(late + NewDelay(), () =>
+            After(late + NewDelay(), () =>
             {
                 if (At(receiver, to) is { } machine)
                 {
                     arrives(machine);
                 }
-
-                return true;
             });
         }
     }
@@ -276,11 +274,7 @@ internal sealed class MemoryNetwork(World world, Random random)
     }
 
     /// <summary>After as long as anything takes that is sent.</summary>
-    public void After(Action arrives) => world.After(NewDelay(), () =>
-    {
-        arrives();
-        return true;
-    });
+    public void After(Action arrives) => After(NewDelay(), arrives);
 
     private void After(TimeSpan late, Action happens)
     {
